@@ -1,0 +1,71 @@
+"""What a message is taken for, once its intent, its entities and its language are known.
+
+A wrong answer costs more than a question asked back: below its threshold an intent is not acted on.
+"""
+from dataclasses import dataclass
+from typing import Mapping, Optional, Sequence
+
+from nlu.gazetteer import Gazetteer
+from nlu.mentions import Said, is_only_information
+
+UNSURE = "nlu_fallback"
+INFORM = "inform"
+FOREIGN = "unsupported_language"
+HANDOFF = "handoff"
+OUT_OF_SCOPE = "out_of_scope"
+_REFUSALS = frozenset({OUT_OF_SCOPE, "policy_silent"})
+# Questions about this operator that name another company: who receives the data, where they go, taking them there.
+_MAY_NAME_A_COMPANY = frozenset({"recipients", "transfers", "data_sources", "rights.portability", "purposes.statistics"})
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The least probability (0..1) at which an intent is acted on, by kind of intent.
+
+    `person` is lower than the others and comes first: who asks for a person is not argued with.
+    """
+
+    topic: float
+    refusal: float
+    dialogue: float
+    person: float
+
+    def of(self, intent: str, topics: frozenset[str]) -> float:
+        """Return the threshold of one intent."""
+        if intent in topics:
+            return self.topic
+        return self.refusal if intent in _REFUSALS else self.dialogue
+
+
+def decide(folded: str, ranking: Sequence[tuple[str, float]], said: Sequence[Said], foreign: Optional[str],
+           gazetteer: Gazetteer, thresholds: Thresholds, topics: frozenset[str]) -> tuple[str, float]:
+    """Return the intent to act on and its confidence (0..1).
+
+    `ranking` holds intents with their probabilities, best first; `foreign` is the language of a message that is not
+    in French. `nlu_fallback` stands for « not sure enough ».
+    """
+    if foreign:
+        return FOREIGN, 1.0
+    if is_only_information(folded, said, gazetteer):
+        return INFORM, 1.0
+    # « inform » without anything said informs of nothing: the next intent may still be the right one.
+    candidates = [(intent, share) for intent, share in ranking if intent != INFORM or said]
+    if not candidates:
+        return UNSURE, 0.0
+    intent, share = candidates[0]
+    person = next((share for name, share in candidates if name == HANDOFF), 0.0)
+    if person >= thresholds.person:
+        return HANDOFF, person
+    if intent in topics - _MAY_NAME_A_COMPANY and any(item.kind == "company" for item in said) and "orange" not in folded:
+        return OUT_OF_SCOPE, share
+    if share < thresholds.of(intent, topics):
+        return UNSURE, share
+    return intent, share
+
+
+def thresholds_from(config: Mapping[str, float]) -> Thresholds:
+    """Read the thresholds of a component's configuration. Raises KeyError when one is missing, ValueError outside 0..1."""
+    values = {kind: float(config[f"{kind}_threshold"]) for kind in ("topic", "refusal", "dialogue", "person")}
+    if not all(0 <= value <= 1 for value in values.values()):
+        raise ValueError(f"thresholds lie between 0 and 1: {values}")
+    return Thresholds(**values)

@@ -1,0 +1,107 @@
+"""Find in a message the names that people give to countries, offers and situations (`gazetteer.yml`)."""
+import pathlib
+import re
+from dataclasses import dataclass
+from typing import Any, Iterable, Mapping
+
+import yaml
+from rapidfuzz.distance import DamerauLevenshtein
+
+CONTENT = pathlib.Path(__file__).with_name("gazetteer.yml")
+
+# A misspelt name is looked for only among countries and only in longer words, where one or two wrong letters leave no
+# other word. Not among offers: « services internes » is one letter from « internet », and an offer decides an address.
+_ONE_SLIP_FROM = 7
+_TWO_SLIPS_FROM = 10
+_WORD = re.compile(r"[a-z]+")
+_POSTCODE = re.compile(r"\b(97\d)\d\d\b")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name found in a folded text: what it names (`group`), as which `value`, at which character offsets."""
+
+    group: str
+    value: str
+    start: int
+    end: int
+
+
+class Gazetteer:
+    """The names of `gazetteer.yml`, compiled once."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self._names = {
+            _plain(name): (group, value)
+            for group in ("countries", "offers", "customers", "companies")
+            for value, names in content[group].items()
+            for name in names
+        }
+        # The longest name first, so that « mobile pro » is not read as « mobile ».
+        ordered = sorted(self._names, key=len, reverse=True)
+        self._pattern = re.compile(r"(?<![\w+])(?:" + "|".join(re.escape(name) for name in ordered) + r")(?![\w])")
+        self._long_names = [
+            name for name in ordered
+            if self._names[name][0] == "countries" and len(name) >= _ONE_SLIP_FROM and _WORD.fullmatch(name)
+        ]
+        self._alone = {_plain(name): value for value, names in content["alone"].items() for name in names}
+        self._not_meant = {value: [_frame(frame) for frame in frames] for value, frames in content["not_meant"].items()}
+        self.line_words = frozenset(content["line_words"])
+        self.place_words = frozenset(content["place_words"])
+        self.negators = frozenset(content["negators"])
+        self.fillers = frozenset(content["fillers"])
+
+    @classmethod
+    def load(cls, path: pathlib.Path = CONTENT) -> "Gazetteer":
+        """Read the YAML file. Raises OSError or yaml.YAMLError when it cannot be read, KeyError when a part is missing."""
+        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+    def find(self, folded: str) -> list[Mention]:
+        """Return the mentions in a text folded by `nlu.text.fold`, in order, none overlapping another."""
+        text = _plain(folded)
+        bare = text.strip(" .!?")
+        if bare in self._alone:
+            start = text.index(bare)
+            return [Mention("countries", self._alone[bare], start, start + len(bare))]
+        found = []
+        for match in self._pattern.finditer(text):
+            group, value = self._names[match.group()]
+            if not self._is_not_meant(text, value, match.start(), match.end()):
+                found.append(Mention(group, value, match.start(), match.end()))
+        found += self._misspelt(text, found)
+        found += [Mention(*self._names[match.group(1)], match.start(), match.end())
+                  for match in _POSTCODE.finditer(text) if match.group(1) in self._names]
+        return sorted(found, key=lambda mention: mention.start)
+
+    def _is_not_meant(self, text: str, value: str, start: int, end: int) -> bool:
+        for before, after in self._not_meant.get(value, ()):
+            if text[:start].rstrip().endswith(before) and text[end:].lstrip().startswith(after):
+                boundary = len(text[:start].rstrip()) - len(before) - 1
+                if not before or boundary < 0 or not text[boundary].isalnum():
+                    return True
+        return False
+
+    def _misspelt(self, text: str, found: Iterable[Mention]) -> list[Mention]:
+        taken = [(mention.start, mention.end) for mention in found]
+        mentions = []
+        for match in _WORD.finditer(text):
+            word = match.group()
+            if len(word) < _ONE_SLIP_FROM - 1 or any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            for name in self._long_names:
+                slips = 2 if min(len(name), len(word) + 1) >= _TWO_SLIPS_FROM else 1
+                if word[0] == name[0] and 0 < DamerauLevenshtein.distance(word, name, score_cutoff=slips) <= slips:
+                    group, value = self._names[name]
+                    mentions.append(Mention(group, value, match.start(), match.end()))
+                    break
+        return mentions
+
+
+def _plain(text: str) -> str:
+    """Hyphens, underscores and slashes as spaces: « Saint-Martin » and « saint martin » are one name."""
+    return re.sub(r"[-_/]", " ", text)
+
+
+def _frame(frame: str) -> tuple[str, str]:
+    before, after = frame.split("{}")
+    return before.strip(), after.strip()

@@ -1,0 +1,77 @@
+"""The intent model: trained with scikit-learn, kept as arrays, applied with NumPy."""
+import json
+import pathlib
+from dataclasses import dataclass
+from typing import Sequence
+
+import numpy as np
+
+from nlu.features import CHARACTERS, WORD_PATTERN, WORDS, Block, FloatArray, character_ngrams, word_ngrams
+
+_ARRAYS = "intent_model.npz"
+_NAMES = "intent_model.json"
+
+
+@dataclass(frozen=True)
+class TopicModel:
+    """Multinomial logistic regression over two blocks of TF-IDF features."""
+
+    classes: tuple[str, ...]
+    characters: Block
+    words: Block
+    intercept: FloatArray
+
+    @classmethod
+    def train(cls, folded: Sequence[str], intents: Sequence[str], regularisation: float, iterations: int) -> "TopicModel":
+        """Fit on texts folded by `nlu.text.fold` and their intents.
+
+        `regularisation` is scikit-learn's inverse strength C (> 0, no unit). Raises ValueError when fewer than two
+        intents are given.
+        """
+        from scipy.sparse import hstack
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import LogisticRegression
+
+        vectorizers = [
+            TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, sublinear_tf=True, lowercase=False, min_df=2),
+            TfidfVectorizer(ngram_range=WORDS, sublinear_tf=True, lowercase=False, token_pattern=WORD_PATTERN),
+        ]
+        blocks = [vectorizer.fit_transform(folded) for vectorizer in vectorizers]
+        regression = LogisticRegression(C=regularisation, class_weight="balanced", max_iter=iterations, tol=1e-3)
+        regression.fit(hstack(blocks).tocsr(), intents)
+        weights = np.ascontiguousarray(regression.coef_.T, dtype=np.float32)
+        cut = blocks[0].shape[1]
+        parts = [
+            Block({gram: int(column) for gram, column in vectorizer.vocabulary_.items()},
+                  vectorizer.idf_.astype(np.float32), part)
+            for vectorizer, part in zip(vectorizers, (weights[:cut], weights[cut:]))
+        ]
+        return cls(tuple(str(name) for name in regression.classes_), parts[0], parts[1],
+                   regression.intercept_.astype(np.float32))
+
+    def probabilities(self, folded: str) -> FloatArray:
+        """Probability of each class for one folded text, in the order of `classes`."""
+        scores = (self.intercept + self.characters.scores(character_ngrams(folded))
+                  + self.words.scores(word_ngrams(folded)))
+        odds = np.exp(scores - scores.max())
+        shares: FloatArray = odds / odds.sum()
+        return shares
+
+    def save(self, folder: pathlib.Path) -> None:
+        """Write the model into a folder. Raises OSError when it cannot be written."""
+        names = {"classes": self.classes, "characters": self.characters.vocabulary, "words": self.words.vocabulary}
+        (folder / _NAMES).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+        np.savez(folder / _ARRAYS, intercept=self.intercept,
+                 character_idf=self.characters.idf, character_weights=self.characters.weights,
+                 word_idf=self.words.idf, word_weights=self.words.weights)
+
+    @classmethod
+    def load(cls, folder: pathlib.Path) -> "TopicModel":
+        """Read what `save` wrote. Raises OSError, KeyError or ValueError when it is not there or not whole."""
+        names = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
+        with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+            return cls(
+                tuple(names["classes"]),
+                Block(names["characters"], arrays["character_idf"], arrays["character_weights"]),
+                Block(names["words"], arrays["word_idf"], arrays["word_weights"]),
+                arrays["intercept"])

@@ -1,0 +1,69 @@
+"""Rasa component: the last word on a message's intent, after classifier, entities and language."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from nlu.decision import FOREIGN, decide, thresholds_from
+from nlu.gazetteer import Gazetteer
+from nlu.intent_classifier import INTENT_RANKING, LinearIntentClassifier
+from nlu.language import LanguageGate
+from nlu.mentions import interpret
+from nlu.text import fold
+from policies_kb.agreed import CONTRACT, read_contract
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class TurnDecider(IntentClassifier, GraphComponent):
+    """Replaces `intent` by the intent to act on; adds a `language` entity to a message that is not in French."""
+
+    @classmethod
+    def required_components(cls) -> List[type]:
+        """The classifier whose ranking is decided on."""
+        return [LinearIntentClassifier]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Return the thresholds, probabilities between 0 and 1."""
+        return {"topic_threshold": 0.4, "refusal_threshold": 0.4, "dialogue_threshold": 0.4, "person_threshold": 0.3}
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        """Raise InvalidConfigException when a threshold is not between 0 and 1."""
+        try:
+            self._thresholds = thresholds_from(config)
+        except ValueError as error:
+            raise InvalidConfigException(f"TurnDecider: {error}") from error
+        self._gazetteer = Gazetteer.load()
+        self._languages = LanguageGate()
+        self._topics = frozenset(read_contract(CONTRACT).coverage)
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> TurnDecider:
+        """Create the component (see parent class)."""
+        return cls(config)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Decide the intent of each message (see parent class)."""
+        for message in messages:
+            if message.get(TEXT):
+                self._decide(message, fold(message.get(TEXT)))
+        return messages
+
+    def _decide(self, message: Message, folded: str) -> None:
+        ranking = [(entry[INTENT_NAME_KEY], entry[PREDICTED_CONFIDENCE_KEY]) for entry in message.get(INTENT_RANKING, [])]
+        foreign = self._languages.foreign_language(folded)
+        said = interpret(folded, self._gazetteer)
+        intent, share = decide(folded, ranking, said, foreign, self._gazetteer, self._thresholds, self._topics)
+        message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: share}, add_to_output=True)
+        if intent == FOREIGN:
+            language = {"entity": "language", "value": foreign, "start": 0, "end": len(folded), "extractor": type(self).__name__}
+            message.set(ENTITIES, [language], add_to_output=True)
