@@ -1,0 +1,1 @@
+"""The reply to a turn: from what was said in the conversation and what the base holds, always the same one."""

@@ -1,0 +1,139 @@
+"""What a person has said of their line so far: which country, which offers, and what is still to ask.
+
+The turns are replayed in order, because order carries meaning: « Internet » after « une offre professionnelle ? » is
+professional Internet, « non, c'est pour ma société » after « Internet » is a correction that leaves the offer open.
+"""
+import enum
+from dataclasses import dataclass, replace
+from typing import Any, Mapping, Optional
+
+from policies_kb.replies.conversation import BotTurn, Conversation, UserTurn
+
+BOTH = "both"
+ELSEWHERE = "elsewhere"
+CARAIBE = "caraibe"
+
+# Held by a professional, these have an address only under an Orange Business Services contract.
+_HOME = frozenset({"internet", "fixe", "tv", "open"})
+_RELATIONS = frozenset({"former", "none"})
+_ABOUT_OFFERS = frozenset({"sosh", "pro", "not_obs", "private", "offer_unknown"})
+
+
+class Need(enum.Enum):
+    """What must be asked before an address in Caraïbe may be given, or why none can be."""
+
+    NOTHING = "nothing"
+    OFFER = "offer"
+    SOSH = "sosh"
+    PRO = "pro"
+    PRO_HOME = "pro_home"
+    NO_ADDRESS = "no_address"
+    UNKNOWN_OFFER = "unknown_offer"
+
+
+_PRO_QUESTIONS = frozenset({Need.PRO.value, Need.PRO_HOME.value})
+_YES_NO = frozenset({"affirm", "deny"})
+_QUESTIONS = frozenset({Need.OFFER.value, Need.SOSH.value}) | _PRO_QUESTIONS
+
+
+@dataclass(frozen=True)
+class Account:
+    """The line that a person speaks of. `offers` are those that decide an address, in the order they were said."""
+
+    country: Optional[str] = None
+    offers: tuple[str, ...] = ()
+    sosh: bool = False
+    pro: bool = False
+    not_obs: bool = False
+    offer_unknown: bool = False
+    relation: Optional[str] = None
+
+    @property
+    def need(self) -> Need:
+        """What stands between this account and an address in Caraïbe."""
+        if self.relation == "none":
+            return Need.NO_ADDRESS
+        if self.pro and _HOME & set(self.offers):
+            return Need.NO_ADDRESS if self.not_obs else Need.PRO_HOME
+        if self.offers:
+            return Need.NOTHING
+        if self.offer_unknown:
+            return Need.UNKNOWN_OFFER
+        if self.pro:
+            return Need.PRO
+        return Need.SOSH if self.sosh else Need.OFFER
+
+
+def account_of(conversation: Conversation) -> Account:
+    """Replay a conversation. What the page or the line knew counts until the person says otherwise."""
+    account = Account(country=conversation.country, offers=(conversation.offer,) if conversation.offer else (),
+                      pro=conversation.offer in ("obs", "mobile_entreprise"))
+    asked: Optional[str] = None
+    for turn in conversation.turns:
+        if isinstance(turn, BotTurn):
+            asked = _asked(turn.custom)
+        else:
+            account = _after(account, turn, asked)
+    return account
+
+
+def _asked(custom: Mapping[str, Any]) -> Optional[str]:
+    asks = custom.get("asks")
+    return asks if isinstance(asks, str) else None
+
+
+def _after(account: Account, turn: UserTurn, asked: Optional[str]) -> Account:
+    account = _with_country(account, turn, asked)
+    offers = turn.values("offer")
+    words = frozenset(turn.values("customer"))
+    if asked == Need.PRO_HOME.value and turn.intent in _YES_NO:  # « is it an OBS contract? »
+        return _with_offers(account, ("obs",), words, asked) if turn.intent == "affirm" \
+            else _with_offers(account, (), words | {"not_obs"}, asked)
+    if asked not in _QUESTIONS:  # « je ne sais pas comment supprimer... » says nothing of the offer
+        words -= {"offer_unknown"}
+    if words & _RELATIONS:
+        account = replace(account, relation="former" if "former" in words else "none")
+    elif offers and account.relation == "none":
+        account = replace(account, relation=None)
+    if offers or words & _ABOUT_OFFERS:
+        account = _with_offers(account, offers, words, asked)
+    return account
+
+
+def _with_country(account: Account, turn: UserTurn, asked: Optional[str]) -> Account:
+    for entity in turn.entities:
+        if entity.kind != "country":
+            continue
+        # Being somewhere else for a while does not change whose line it is.
+        passing = entity.value == ELSEWHERE and entity.role == "place" and account.country and asked != "country"
+        if not passing:
+            account = replace(account, country=entity.value)
+    return account
+
+
+def _with_offers(account: Account, offers: tuple[str, ...], words: frozenset[str], asked: Optional[str]) -> Account:
+    if "offer_unknown" in words and not offers:
+        # Of an offer that nobody can name, no address: the question is answered, and not asked again.
+        return replace(account, offers=(), offer_unknown=True)
+    if "also" in words:
+        offers = tuple(dict.fromkeys(account.offers + offers))
+    pro = _is_professional(account, offers, words, asked)
+    # Asked « which professional offer? », « Internet » answers beside « OBS »: it is Internet outside OBS.
+    beside_obs = asked in _PRO_QUESTIONS and bool(_HOME & set(offers))
+    not_obs = "obs" not in offers and ("not_obs" in words or beside_obs or (account.not_obs and account.pro and pro))
+    if not offers and ("not_obs" in words or ("private" in words and not account.pro)):
+        offers = account.offers
+    if pro:
+        offers = tuple("mobile_entreprise" if offer == "mobile" else offer for offer in offers)
+    if "obs" in offers:  # « notre Livebox, chez OBS »: the contract decides
+        offers = tuple(offer for offer in offers if offer not in _HOME)
+    return replace(account, offers=tuple(dict.fromkeys(offers)), pro=pro, not_obs=not_obs, offer_unknown=False,
+                   sosh="sosh" in words or (account.sosh and not pro))
+
+
+def _is_professional(account: Account, offers: tuple[str, ...], words: frozenset[str], asked: Optional[str]) -> bool:
+    if "obs" in offers or "mobile_entreprise" in offers or words & {"pro", "not_obs"}:
+        return True
+    if words & {"private", "sosh"}:
+        return False
+    return account.pro or asked in _PRO_QUESTIONS

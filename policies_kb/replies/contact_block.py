@@ -1,0 +1,83 @@
+"""Whom to write to or call: the part of a reply where a fault would send identity papers to the wrong place.
+
+A contact is shown only when country and offer decide it. Everything here is a look-up in the base; nothing guesses.
+"""
+from policies_kb.base import Contact
+from policies_kb.replies.account import CARAIBE, Account, Need
+from policies_kb.replies.reply import Reply
+from policies_kb.replies.wording import Wording
+
+_DPO = "dpo"
+_RIGHTS = "rights"
+_EXERCISE = "exercise"
+_BLOCTEL_CONTACTS = ("bloctel.web", "bloctel.post")
+_REFUSALS = {Need.NO_ADDRESS: "no_address", Need.UNKNOWN_OFFER: "unknown_offer"}
+
+
+def shows_contacts(topic: str) -> bool:
+    """Say whether answers on a topic end with the contacts for exercising rights (contract, rule 3)."""
+    return topic in (_EXERCISE, _RIGHTS, _DPO) or topic.startswith(f"{_RIGHTS}.")
+
+
+def add_bloctel_contacts(reply: Reply, wording: Wording) -> None:
+    """Add the site and the address that the policy of Orange Caraïbe gives for Bloctel."""
+    contacts = [wording.base.contacts[contact] for contact in _BLOCTEL_CONTACTS]
+    _add(reply, contacts, wording.say("contact.bloctel"), [_spoken_or_written(contact, wording) for contact in contacts],
+         wording)
+
+
+def add_contacts(reply: Reply, topics: tuple[str, ...], account: Account, wording: Wording) -> None:
+    """Add the contacts for exercising rights or reaching the data protection officer, where they are decided.
+
+    Where no answer could decide them the reply says so; where an answer could, it is asked for elsewhere.
+    """
+    if account.country != CARAIBE:
+        contacts = list(wording.base.contact_for(account.country or "", None))
+        lines = [_spoken_or_written(contact, wording) for contact in contacts]
+        if wording.spoken:  # the caller is on the phone channel already
+            lines = [contact.voice for contact in contacts if contact.kind != "phone"]
+        _add(reply, contacts, wording.say(_opening(topics, several=True)), lines, wording)
+        return
+    if account.need in _REFUSALS:
+        reply.parts.append(wording.say(_REFUSALS[account.need]))
+        return
+    if account.need is not Need.NOTHING:
+        return
+    by_offer = {offer: wording.base.contact_for(CARAIBE, offer)[0] for offer in account.offers}
+    contacts = list({contact.id: contact for contact in by_offer.values()}.values())
+    if len(contacts) == 1:
+        lines = [_spoken_or_written(contacts[0], wording)]
+    else:
+        lines = [wording.say("contact.for_offer", offer=wording.base.labels[f"offer.{offer}"].label,
+                             contact=_spoken_or_written(contact, wording)) for offer, contact in by_offer.items()]
+    _add(reply, contacts, wording.say(_opening(topics, several=len(contacts) > 1)), lines, wording)
+    _cite_assignments(reply, by_offer, wording)
+    if {"internet", "mobile"} <= set(account.offers):
+        reply.parts.append(wording.say("contact.open_alone"))
+    if account.relation == "former":
+        reply.parts.append(wording.say("contact.former"))
+
+
+def _opening(topics: tuple[str, ...], several: bool) -> str:
+    if topics == (_DPO,):
+        return "contact.dpo"
+    return "contact.exercise.choice" if several else "contact.exercise"
+
+
+def _cite_assignments(reply: Reply, by_offer: dict[str, Contact], wording: Wording) -> None:
+    """Cite, and to be read write out, the sentences by which the policy assigns an address to an offer."""
+    added = reply.cite(contact.excerpts[offer] for offer, contact in by_offer.items())
+    if not wording.spoken:
+        reply.parts += [wording.say("excerpt", excerpt=excerpt.text, section=excerpt.section) for excerpt in added]
+
+
+def _spoken_or_written(contact: Contact, wording: Wording) -> str:
+    return contact.voice if wording.spoken else contact.text
+
+
+def _add(reply: Reply, contacts: list[Contact], opening: str, lines: list[str], wording: Wording) -> None:
+    reply.contacts += contacts
+    if wording.spoken:
+        reply.parts.append(f"{opening} {'. '.join(lines)}.")
+    else:
+        reply.parts.append("\n".join([opening, *(f"- {line}" for line in lines)]))

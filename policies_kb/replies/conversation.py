@@ -1,0 +1,101 @@
+"""A conversation as replies see it: what the person said and what was answered, without any of Rasa's classes.
+
+The Rasa server and the action server hold the same tracker in two forms; both are read into these records, so that one
+composer serves both.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Mapping, Optional, Union
+
+WEB, AGENT, IVR = "web", "agent", "ivr"
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One thing said: `kind` is country, offer, customer or language."""
+
+    kind: str
+    value: str
+    role: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class UserTurn:
+    """A message as understood: its intent, how sure (0..1), its entities, the ranking of intents, best first."""
+
+    intent: str
+    confidence: float = 1.0
+    entities: tuple[Entity, ...] = ()
+    ranking: tuple[tuple[str, float], ...] = ()
+    text: str = ""
+
+    def values(self, kind: str) -> tuple[str, ...]:
+        """Every value said of one kind of entity, in order."""
+        return tuple(entity.value for entity in self.entities if entity.kind == kind)
+
+
+@dataclass(frozen=True)
+class BotTurn:
+    """A reply that was given."""
+
+    text: str
+    buttons: tuple[Mapping[str, str], ...]
+    custom: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The turns so far, oldest first and ending with the person's, and what the page or the line already knew."""
+
+    turns: tuple[Union[UserTurn, BotTurn], ...]
+    door: str = WEB
+    country: Optional[str] = None
+    offer: Optional[str] = None
+
+    @property
+    def last_user(self) -> Optional[UserTurn]:
+        """The message to reply to, None when there is none."""
+        return next((turn for turn in reversed(self.turns) if isinstance(turn, UserTurn)), None)
+
+    @property
+    def replies(self) -> tuple[BotTurn, ...]:
+        """The replies given so far, latest first."""
+        return tuple(turn for turn in reversed(self.turns) if isinstance(turn, BotTurn))
+
+
+@dataclass
+class _Reading:
+    turns: list[Union[UserTurn, BotTurn]] = field(default_factory=list)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def from_events(events: Iterable[Mapping[str, Any]]) -> Conversation:
+    """Read a tracker's events, in the form that Rasa gives them in JSON.
+
+    The metadata of the latest message that has any (`door`, `country`, `offer`: what the gateway knows) counts.
+    """
+    reading = _Reading()
+    for event in events:
+        if event.get("event") == "user":
+            reading.turns.append(_user_turn(event))
+            reading.metadata = event.get("metadata") or reading.metadata
+        elif event.get("event") == "bot":
+            data = event.get("data") or {}
+            if data.get("custom"):
+                reading.turns.append(BotTurn(event.get("text") or "", tuple(data.get("buttons") or ()), data["custom"]))
+    metadata = reading.metadata
+    return Conversation(tuple(reading.turns), door=metadata.get("door") or WEB,
+                        country=metadata.get("country"), offer=metadata.get("offer"))
+
+
+def _user_turn(event: Mapping[str, Any]) -> UserTurn:
+    parsed = event.get("parse_data") or {}
+    intent = parsed.get("intent") or {}
+    return UserTurn(
+        intent=intent.get("name") or "",
+        confidence=float(intent.get("confidence") or 0),
+        entities=tuple(Entity(entity["entity"], str(entity["value"]), entity.get("role"))
+                       for entity in parsed.get("entities") or ()),
+        ranking=tuple((entry["name"], float(entry["confidence"])) for entry in parsed.get("intent_ranking") or ()),
+        text=event.get("text") or "")
