@@ -1,0 +1,1 @@
+"""Custom actions: contacts, follow-ups and search, one action a file, each thin over `policies_kb`."""

@@ -1,0 +1,36 @@
+"""Erasing a conversation: `DELETE /webhooks/erasure/<sender>`, a channel of `credentials.yml` on loopback.
+
+Rasa offers no call for it. A channel is the extension point that may add a route to its server.
+"""
+import sqlite3
+from typing import Any, Awaitable, Callable, Text
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from server.tracker_store import ErasableTrackerStore
+
+
+class ErasureChannel(InputChannel):
+    """A channel without messages: its one route erases."""
+
+    @classmethod
+    def name(cls) -> Text:
+        """The channel's name, part of its address."""
+        return "erasure"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Return the route, which answers 204 when nothing of the conversation is left and 503 when that failed."""
+        erasure = Blueprint("erasure")
+
+        @erasure.delete("/<sender_id>")
+        async def erase(request: Request, sender_id: Text) -> HTTPResponse:
+            try:
+                ErasableTrackerStore.erase_everywhere(sender_id)
+            except sqlite3.Error as error:
+                return response.json({"error": type(error).__name__}, status=503)
+            return response.empty(status=204)
+
+        return erasure

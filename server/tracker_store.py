@@ -1,0 +1,93 @@
+"""Trackers in one SQLite file, from which a conversation can be erased for good.
+
+Rasa's own SQL store cannot erase a conversation, keeps what is deleted readable in free pages, and writes every event
+of a conversation back through an object mapper. This one appends the new events of a turn over one kept-open
+connection, overwrites what it deletes, and keeps recent trackers in memory. It is for one Rasa worker: two would not
+see each other's trackers in memory.
+"""
+import json
+import pathlib
+import sqlite3
+from collections import OrderedDict
+from typing import Any, ClassVar, Iterable, Optional, Text
+from weakref import WeakSet
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS tracker_events (id INTEGER PRIMARY KEY, sender TEXT NOT NULL, event TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS tracker_events_by_sender ON tracker_events (sender, id);
+"""
+
+
+class ErasableTrackerStore(TrackerStore):
+    """A tracker store of `endpoints.yml` (`tracker_store: type:`); `db` is the file, `live` how many trackers to keep."""
+
+    _opened: ClassVar["WeakSet[ErasableTrackerStore]"] = WeakSet()
+
+    def __init__(self, domain: Optional[Domain] = None, event_broker: Optional[EventBroker] = None,
+                 db: Text = ".run/tracker.sqlite", live: int = 256, **kwargs: Any) -> None:
+        """Open the file, made where it is missing. Raises sqlite3.Error when it cannot be used."""
+        super().__init__(domain, event_broker)
+        pathlib.Path(db).parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(db, isolation_level=None, check_same_thread=False, timeout=5)
+        # A reply that was sent survives the process (WAL); what is deleted is overwritten (secure_delete).
+        self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;" + _SCHEMA)
+        self._live: "OrderedDict[Text, tuple[DialogueStateTracker, int]]" = OrderedDict()
+        self._most_live = int(live)
+        self._opened.add(self)
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """Return the tracker of a conversation, None for an unknown one."""
+        if sender_id in self._live:
+            self._live.move_to_end(sender_id)
+            return self._live[sender_id][0]
+        rows = self._connection.execute("SELECT event FROM tracker_events WHERE sender = ? ORDER BY id", (sender_id,))
+        events = [json.loads(row[0]) for row in rows]
+        if not events:
+            return None
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        self._keep(tracker, len(tracker.events))
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append the events that are not yet stored. Raises sqlite3.Error when they cannot be."""
+        await self.stream_events(tracker)
+        live, stored = self._live.get(tracker.sender_id, (None, 0))
+        if live is not tracker:
+            stored = self._count(tracker.sender_id)
+        fresh = [json.dumps(event.as_dict(), default=float) for event in list(tracker.events)[stored:]]
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.executemany("INSERT INTO tracker_events (sender, event) VALUES (?, ?)",
+                                     [(tracker.sender_id, event) for event in fresh])
+        self._connection.execute("COMMIT")
+        self._keep(tracker, stored + len(fresh))
+
+    async def keys(self) -> Iterable[Text]:
+        """Return the ids of all conversations."""
+        return [row[0] for row in self._connection.execute("SELECT DISTINCT sender FROM tracker_events")]
+
+    def erase(self, sender_id: Text) -> None:
+        """Erase a conversation from memory, from the file and from its write-ahead log. Raises sqlite3.Error."""
+        self._live.pop(sender_id, None)
+        self._connection.execute("DELETE FROM tracker_events WHERE sender = ?", (sender_id,))
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @classmethod
+    def erase_everywhere(cls, sender_id: Text) -> None:
+        """Erase a conversation from every store that this process has open. Raises sqlite3.Error."""
+        for store in list(cls._opened):
+            store.erase(sender_id)
+
+    def _count(self, sender_id: Text) -> int:
+        row = self._connection.execute("SELECT count(*) FROM tracker_events WHERE sender = ?", (sender_id,)).fetchone()
+        return int(row[0])
+
+    def _keep(self, tracker: DialogueStateTracker, stored: int) -> None:
+        self._live[tracker.sender_id] = (tracker, stored)
+        self._live.move_to_end(tracker.sender_id)
+        if len(self._live) > self._most_live:
+            self._live.popitem(last=False)
