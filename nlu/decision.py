@@ -14,8 +14,8 @@ FOREIGN = "unsupported_language"
 HANDOFF = "handoff"
 OUT_OF_SCOPE = "out_of_scope"
 _REFUSALS = frozenset({OUT_OF_SCOPE, "policy_silent"})
-# Questions about this operator that name another company: who receives the data, where they go, taking them there.
-_MAY_NAME_A_COMPANY = frozenset({"recipients", "transfers", "data_sources", "rights.portability", "purposes.statistics"})
+# Questions about this operator that name another company: who receives the data, where they go, where they come from.
+_MAY_NAME_A_COMPANY = frozenset({"recipients", "transfers", "data_sources"})
 
 
 @dataclass(frozen=True)

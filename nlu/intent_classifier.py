@@ -14,10 +14,12 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.clauses import clauses
 from nlu.text import fold
 from nlu.topic_model import TopicModel
 
 INTENT_RANKING = "intent_ranking"
+CLAUSE_RANKINGS = "clause_rankings"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -67,12 +69,15 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text and self._model:
-                self._classify(message, self._model.probabilities(fold(text)), self._model.classes)
+                folded = fold(text)
+                ranking = self._rank(self._model, folded)
+                message.set(INTENT, ranking[0], add_to_output=True)
+                message.set(INTENT_RANKING, ranking, add_to_output=True)
+                message.set(CLAUSE_RANKINGS, [self._rank(self._model, clause) for clause in clauses(folded)])
         return messages
 
-    def _classify(self, message: Message, probabilities: np.ndarray, classes: tuple[str, ...]) -> None:
+    def _rank(self, model: TopicModel, folded: str) -> List[Dict[Text, Any]]:
+        probabilities = model.probabilities(folded)
         best = np.argsort(-probabilities)[:self._config["ranking_length"]]
-        ranking = [{INTENT_NAME_KEY: classes[column], PREDICTED_CONFIDENCE_KEY: float(probabilities[column])}
-                   for column in best]
-        message.set(INTENT, ranking[0], add_to_output=True)
-        message.set(INTENT_RANKING, ranking, add_to_output=True)
+        return [{INTENT_NAME_KEY: model.classes[column], PREDICTED_CONFIDENCE_KEY: float(probabilities[column])}
+                for column in best]

@@ -12,9 +12,10 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from nlu.clauses import topics_asked
 from nlu.decision import FOREIGN, decide, thresholds_from
 from nlu.gazetteer import Gazetteer
-from nlu.intent_classifier import INTENT_RANKING, LinearIntentClassifier
+from nlu.intent_classifier import CLAUSE_RANKINGS, INTENT_RANKING, LinearIntentClassifier
 from nlu.language import LanguageGate
 from nlu.mentions import interpret
 from nlu.text import fold
@@ -59,11 +60,25 @@ class TurnDecider(IntentClassifier, GraphComponent):
         return messages
 
     def _decide(self, message: Message, folded: str) -> None:
-        ranking = [(entry[INTENT_NAME_KEY], entry[PREDICTED_CONFIDENCE_KEY]) for entry in message.get(INTENT_RANKING, [])]
+        ranking = _ranking(message.get(INTENT_RANKING, []))
         foreign = self._languages.foreign_language(folded)
         said = interpret(folded, self._gazetteer)
         intent, share = decide(folded, ranking, said, foreign, self._gazetteer, self._thresholds, self._topics)
+        asked = topics_asked(ranking, [_ranking(part) for part in message.get(CLAUSE_RANKINGS, [])], self._topics)
+        if asked and intent in self._topics:
+            intent = asked[0]
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: share}, add_to_output=True)
         if intent == FOREIGN:
-            language = {"entity": "language", "value": foreign, "start": 0, "end": len(folded), "extractor": type(self).__name__}
-            message.set(ENTITIES, [language], add_to_output=True)
+            message.set(ENTITIES, [_entity("language", foreign, folded)], add_to_output=True)
+        elif asked and intent in self._topics:
+            topics = [_entity("topic", topic, folded) for topic in asked]
+            message.set(ENTITIES, message.get(ENTITIES, []) + topics, add_to_output=True)
+
+
+def _ranking(entries: List[Dict[Text, Any]]) -> List[tuple[str, float]]:
+    return [(entry[INTENT_NAME_KEY], entry[PREDICTED_CONFIDENCE_KEY]) for entry in entries]
+
+
+def _entity(kind: Text, value: Any, folded: str) -> Dict[Text, Any]:
+    """An entity that the message as a whole stands for."""
+    return {"entity": kind, "value": value, "start": 0, "end": len(folded), "extractor": TurnDecider.__name__}

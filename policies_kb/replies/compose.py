@@ -57,7 +57,7 @@ def purpose_of(conversation: Conversation, base: KnowledgeBase) -> Purpose:
     asked = _last_asked(conversation)
     informs = bool(turn.values(_COUNTRY) or turn.values("offer") or turn.values("customer"))
     if turn.intent in base.topics and not (asked and informs and turn.confidence < _SURE_OF_A_NEW_QUESTION):
-        return _about((turn.intent,))
+        return _about(turn.values("topic") or (turn.intent,))
     if turn.intent == DURATION:
         return _duration(conversation)
     if turn.intent == WHERE:
@@ -95,7 +95,7 @@ def compose(conversation: Conversation, base: KnowledgeBase, today: datetime.dat
         reply = unsure(conversation, account, wording, search)
     else:
         reply = dialogue.reply(purpose.intent, conversation, account, wording)
-    if turn.intent == purpose.intent or purpose.topics == (turn.intent,):
+    if turn.intent == purpose.intent:
         reply.confidence = turn.confidence
     return _again(reply.text(wording.spoken), tuple(reply.buttons), reply.custom(account))
 

@@ -13,7 +13,7 @@ WEB, AGENT, IVR = "web", "agent", "ivr"
 
 @dataclass(frozen=True)
 class Entity:
-    """One thing said: `kind` is country, offer, customer or language."""
+    """One thing said: `kind` is country, offer, customer, language or, where several are asked about, topic."""
 
     kind: str
     value: str
