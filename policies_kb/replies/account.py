@@ -3,9 +3,11 @@
 The turns are replayed in order, because order carries meaning: « Internet » after « une offre professionnelle ? » is
 professional Internet, « non, c'est pour ma société » after « Internet » is a correction that leaves the offer open.
 """
+
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Mapping, Optional
+from typing import Any
 
 from policies_kb.replies.conversation import BotTurn, Conversation, UserTurn
 
@@ -40,21 +42,28 @@ _QUESTIONS = frozenset({Need.OFFER.value, Need.SOSH.value}) | _PRO_QUESTIONS
 class Account:
     """The line that a person speaks of. `offers` are those that decide an address, in the order they were said."""
 
-    country: Optional[str] = None
+    country: str | None = None
     offers: tuple[str, ...] = ()
     sosh: bool = False
     pro: bool = False
     not_obs: bool = False
     offer_unknown: bool = False
-    relation: Optional[str] = None
+    relation: str | None = None
+
+    @property
+    def addressed(self) -> tuple[str, ...]:
+        """The offers that have an address: outside OBS the policy gives professionals one for mobiles alone."""
+        return tuple(offer for offer in self.offers if not (self.pro and self.not_obs and offer in _HOME))
 
     @property
     def need(self) -> Need:
         """What stands between this account and an address in Caraïbe."""
         if self.relation == "none":
             return Need.NO_ADDRESS
-        if self.pro and _HOME & set(self.offers):
-            return Need.NO_ADDRESS if self.not_obs else Need.PRO_HOME
+        if self.pro and not self.not_obs and _HOME & set(self.offers):
+            return Need.PRO_HOME
+        if self.offers and not self.addressed:
+            return Need.NO_ADDRESS
         if self.offers:
             return Need.NOTHING
         if self.offer_unknown:
@@ -66,9 +75,12 @@ class Account:
 
 def account_of(conversation: Conversation) -> Account:
     """Replay a conversation. What the page or the line knew counts until the person says otherwise."""
-    account = Account(country=conversation.country, offers=(conversation.offer,) if conversation.offer else (),
-                      pro=conversation.offer in ("obs", "mobile_entreprise"))
-    asked: Optional[str] = None
+    account = Account(
+        country=conversation.country,
+        offers=(conversation.offer,) if conversation.offer else (),
+        pro=conversation.offer in ("obs", "mobile_entreprise"),
+    )
+    asked: str | None = None
     for turn in conversation.turns:
         if isinstance(turn, BotTurn):
             asked = _asked(turn.custom)
@@ -77,30 +89,34 @@ def account_of(conversation: Conversation) -> Account:
     return account
 
 
-def _asked(custom: Mapping[str, Any]) -> Optional[str]:
+def _asked(custom: Mapping[str, Any]) -> str | None:
     asks = custom.get("asks")
     return asks if isinstance(asks, str) else None
 
 
-def _after(account: Account, turn: UserTurn, asked: Optional[str]) -> Account:
+def _after(account: Account, turn: UserTurn, asked: str | None) -> Account:
     account = _with_country(account, turn, asked)
     offers = turn.values("offer")
     words = frozenset(turn.values("customer"))
-    if asked == Need.PRO_HOME.value and turn.intent in _YES_NO:  # « is it an OBS contract? »
-        return _with_offers(account, ("obs",), words, asked) if turn.intent == "affirm" \
-            else _with_offers(account, (), words | {"not_obs"}, asked)
+    if asked == Need.PRO_HOME.value and turn.intent in _YES_NO and not words & {"private", "sosh"}:
+        # « Is it an OBS contract? » « Oui, notre Livebox. »
+        return (
+            _with_offers(account, ("obs",), words, asked)
+            if turn.intent == "affirm"
+            else _with_offers(account, offers, words | {"not_obs"}, asked)
+        )
     if asked not in _QUESTIONS:  # « je ne sais pas comment supprimer... » says nothing of the offer
         words -= {"offer_unknown"}
     if words & _RELATIONS:
         account = replace(account, relation="former" if "former" in words else "none")
-    elif offers and account.relation == "none":
+    elif account.relation == "none" and (offers or words & {"sosh", "pro"}):
         account = replace(account, relation=None)
     if offers or words & _ABOUT_OFFERS:
         account = _with_offers(account, offers, words, asked)
     return account
 
 
-def _with_country(account: Account, turn: UserTurn, asked: Optional[str]) -> Account:
+def _with_country(account: Account, turn: UserTurn, asked: str | None) -> Account:
     for entity in turn.entities:
         if entity.kind != "country":
             continue
@@ -111,7 +127,7 @@ def _with_country(account: Account, turn: UserTurn, asked: Optional[str]) -> Acc
     return account
 
 
-def _with_offers(account: Account, offers: tuple[str, ...], words: frozenset[str], asked: Optional[str]) -> Account:
+def _with_offers(account: Account, offers: tuple[str, ...], words: frozenset[str], asked: str | None) -> Account:
     if "offer_unknown" in words and not offers:
         # Of an offer that nobody can name, no address: the question is answered, and not asked again.
         return replace(account, offers=(), offer_unknown=True)
@@ -122,16 +138,22 @@ def _with_offers(account: Account, offers: tuple[str, ...], words: frozenset[str
     beside_obs = asked in _PRO_QUESTIONS and bool(_HOME & set(offers))
     not_obs = "obs" not in offers and ("not_obs" in words or beside_obs or (account.not_obs and account.pro and pro))
     if not offers and ("not_obs" in words or ("private" in words and not account.pro)):
-        offers = account.offers
+        offers = tuple(offer for offer in account.offers if offer != "obs")
     if pro:
         offers = tuple("mobile_entreprise" if offer == "mobile" else offer for offer in offers)
     if "obs" in offers:  # « notre Livebox, chez OBS »: the contract decides
         offers = tuple(offer for offer in offers if offer not in _HOME)
-    return replace(account, offers=tuple(dict.fromkeys(offers)), pro=pro, not_obs=not_obs, offer_unknown=False,
-                   sosh="sosh" in words or (account.sosh and not pro))
+    return replace(
+        account,
+        offers=tuple(dict.fromkeys(offers)),
+        pro=pro,
+        not_obs=not_obs,
+        offer_unknown=False,
+        sosh="sosh" in words or (account.sosh and not pro),
+    )
 
 
-def _is_professional(account: Account, offers: tuple[str, ...], words: frozenset[str], asked: Optional[str]) -> bool:
+def _is_professional(account: Account, offers: tuple[str, ...], words: frozenset[str], asked: str | None) -> bool:
     if "obs" in offers or "mobile_entreprise" in offers or words & {"pro", "not_obs"}:
         return True
     if words & {"private", "sosh"}:

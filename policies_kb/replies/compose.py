@@ -1,17 +1,19 @@
 """From a conversation to the reply: which of the things that can be said answers the last message."""
+
 import datetime
 import enum
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any
 
 from policies_kb.base import Excerpt, KnowledgeBase
 from policies_kb.replies import dialogue
 from policies_kb.replies.account import BOTH, CARAIBE, ELSEWHERE, Account, Need, account_of
-from policies_kb.replies.answer import answer, ask_offer
+from policies_kb.replies.answer import answer, ask_country, ask_offer
 from policies_kb.replies.contact_block import shows_contacts
 from policies_kb.replies.conversation import Conversation, UserTurn
 from policies_kb.replies.reply import Reply, Status
-from policies_kb.replies.unsure import unsure
+from policies_kb.replies.unsure import asked_again, unsure
 from policies_kb.replies.wording import Wording
 
 INFORM = "inform"
@@ -25,7 +27,7 @@ _HALF_SAID = frozenset({Need.SOSH, Need.PRO, Need.PRO_HOME})
 # Below this, a message that answers the question just asked is taken for that answer rather than for a new question.
 _SURE_OF_A_NEW_QUESTION = 0.7
 
-Search = Callable[[str, Optional[str]], Sequence[Excerpt]]
+Search = Callable[[str, str | None], Sequence[Excerpt]]
 
 
 class Kind(enum.Enum):
@@ -74,8 +76,9 @@ def purpose_of(conversation: Conversation, base: KnowledgeBase) -> Purpose:
     return Purpose(Kind.DIALOGUE, turn.intent)
 
 
-def compose(conversation: Conversation, base: KnowledgeBase, today: datetime.date,
-            search: Optional[Search] = None) -> dict[str, Any]:
+def compose(
+    conversation: Conversation, base: KnowledgeBase, today: datetime.date, search: Search | None = None
+) -> dict[str, Any]:
     """Compose the reply to the last message: `{"text", "buttons", "custom"}`.
 
     `today` decides which notices still hold. `search(question, country)` gives excerpts of a policy, closest first; it
@@ -90,7 +93,9 @@ def compose(conversation: Conversation, base: KnowledgeBase, today: datetime.dat
     if purpose.intent == "previous" and len(conversation.replies) > 1:
         return _again(conversation.replies[1].text, conversation.replies[1].buttons, conversation.replies[1].custom)
     if purpose.kind in (Kind.POLICY, Kind.CONTACTS):
-        reply = on_topics(purpose.topics, account, wording, today)
+        # « Oui » to « which offer? » answers nothing; it is no miss either.
+        again = asked_again(conversation, account, wording) if turn.intent in YES_NO else None
+        reply = again or on_topics(purpose.topics, account, wording, today)
     elif purpose.kind is Kind.UNSURE:
         reply = unsure(conversation, account, wording, search)
     else:
@@ -106,11 +111,12 @@ def on_topics(topics: tuple[str, ...], account: Account, wording: Wording, today
     if account.country == ELSEWHERE:
         return Reply(Status.OUT_OF_SCOPE, [wording.say("out_of_scope.elsewhere")], pending=topics)
     if account.country is None or (account.country == BOTH and contacts):
-        question = "ask.country" if account.country is None else "ask.one_country"
-        return Reply(Status.CLARIFY, [wording.say(question, topics=wording.topics(topics))],
-                     wording.buttons(question), topics, asks=_COUNTRY)
-    due = any(shows_contacts(topic) and wording.base.card(topic, account.country).coverage != "silent"
-              for topic in topics if account.country != BOTH)
+        return ask_country(topics, account, wording)
+    due = any(
+        shows_contacts(topic) and wording.base.card(topic, account.country).coverage != "silent"
+        for topic in topics
+        if account.country != BOTH
+    )
     if due and account.country == CARAIBE and account.need in _HALF_SAID:
         return _which_offer(topics, account, wording)
     return answer(topics, account, wording, today)
@@ -139,7 +145,7 @@ def _pending(conversation: Conversation) -> tuple[str, ...]:
     return ()
 
 
-def _last_asked(conversation: Conversation) -> Optional[str]:
+def _last_asked(conversation: Conversation) -> str | None:
     """The question that the last reply ended with, when its answer is a country or an offer."""
     if not conversation.replies:
         return None

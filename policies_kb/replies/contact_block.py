@@ -2,6 +2,7 @@
 
 A contact is shown only when country and offer decide it. Everything here is a look-up in the base; nothing guesses.
 """
+
 from policies_kb.base import Contact
 from policies_kb.replies.account import CARAIBE, Account, Need
 from policies_kb.replies.reply import Reply
@@ -22,8 +23,13 @@ def shows_contacts(topic: str) -> bool:
 def add_bloctel_contacts(reply: Reply, wording: Wording) -> None:
     """Add the site and the address that the policy of Orange Caraïbe gives for Bloctel."""
     contacts = [wording.base.contacts[contact] for contact in _BLOCTEL_CONTACTS]
-    _add(reply, contacts, wording.say("contact.bloctel"), [_spoken_or_written(contact, wording) for contact in contacts],
-         wording)
+    _add(
+        reply,
+        contacts,
+        wording.say("contact.bloctel"),
+        [_spoken_or_written(contact, wording) for contact in contacts],
+        wording,
+    )
 
 
 def add_contacts(reply: Reply, topics: tuple[str, ...], account: Account, wording: Wording) -> None:
@@ -36,32 +42,43 @@ def add_contacts(reply: Reply, topics: tuple[str, ...], account: Account, wordin
         lines = [_spoken_or_written(contact, wording) for contact in contacts]
         if wording.spoken:  # the caller is on the phone channel already
             lines = [contact.voice for contact in contacts if contact.kind != "phone"]
-        _add(reply, contacts, wording.say(_opening(topics, several=True)), lines, wording)
+        _add(reply, contacts, wording.say("contact.exercise.choice"), lines, wording)
         return
     if account.need in _REFUSALS:
         reply.parts.append(wording.say(_REFUSALS[account.need]))
         return
     if account.need is not Need.NOTHING:
         return
-    by_offer = {offer: wording.base.contact_for(CARAIBE, offer)[0] for offer in account.offers}
-    contacts = list({contact.id: contact for contact in by_offer.values()}.values())
+    by_offer = {offer: wording.base.contact_for(CARAIBE, offer)[0] for offer in account.addressed}
+    offers_of: dict[str, list[str]] = {}
+    for offer, contact in by_offer.items():
+        offers_of.setdefault(contact.id, []).append(offer)
+    contacts = [wording.base.contacts[contact] for contact in offers_of]
     if len(contacts) == 1:
         lines = [_spoken_or_written(contacts[0], wording)]
     else:
-        lines = [wording.say("contact.for_offer", offer=wording.base.labels[f"offer.{offer}"].label,
-                             contact=_spoken_or_written(contact, wording)) for offer, contact in by_offer.items()]
-    _add(reply, contacts, wording.say(_opening(topics, several=len(contacts) > 1)), lines, wording)
+        lines = [
+            wording.say(
+                "contact.for_offer",
+                contact=_spoken_or_written(contact, wording),
+                **wording.offers(offers_of[contact.id]),
+            )
+            for contact in contacts
+        ]
+    opening = "contact.dpo" if topics == (_DPO,) else "contact.exercise"
+    _add(reply, contacts, wording.say(opening if len(contacts) == 1 else f"{opening}.by_offer"), lines, wording)
     _cite_assignments(reply, by_offer, wording)
+    _add_remarks(reply, account, wording)
+
+
+def _add_remarks(reply: Reply, account: Account, wording: Wording) -> None:
+    """Say what the addresses above do not cover."""
     if {"internet", "mobile"} <= set(account.offers):
         reply.parts.append(wording.say("contact.open_alone"))
+    if account.addressed != account.offers:
+        reply.parts.append(wording.say("contact.only_mobile"))
     if account.relation == "former":
         reply.parts.append(wording.say("contact.former"))
-
-
-def _opening(topics: tuple[str, ...], several: bool) -> str:
-    if topics == (_DPO,):
-        return "contact.dpo"
-    return "contact.exercise.choice" if several else "contact.exercise"
 
 
 def _cite_assignments(reply: Reply, by_offer: dict[str, Contact], wording: Wording) -> None:
@@ -78,6 +95,6 @@ def _spoken_or_written(contact: Contact, wording: Wording) -> str:
 def _add(reply: Reply, contacts: list[Contact], opening: str, lines: list[str], wording: Wording) -> None:
     reply.contacts += contacts
     if wording.spoken:
-        reply.parts.append(f"{opening} {'. '.join(lines)}.")
+        reply.parts.append(f"{opening} {wording.say('contact.or').join(lines)}.")
     else:
         reply.parts.append("\n".join([opening, *(f"- {line}" for line in lines)]))

@@ -3,10 +3,12 @@
 The Rasa server and the action server hold the same tracker in two forms; both are read into these records, so that one
 composer serves both.
 """
+
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Mapping, Optional, Union
+from typing import Any
 
 WEB, AGENT, IVR = "web", "agent", "ivr"
 
@@ -17,7 +19,7 @@ class Entity:
 
     kind: str
     value: str
-    role: Optional[str] = None
+    role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,13 @@ class BotTurn:
 class Conversation:
     """The turns so far, oldest first and ending with the person's, and what the page or the line already knew."""
 
-    turns: tuple[Union[UserTurn, BotTurn], ...]
+    turns: tuple[UserTurn | BotTurn, ...]
     door: str = WEB
-    country: Optional[str] = None
-    offer: Optional[str] = None
+    country: str | None = None
+    offer: str | None = None
 
     @property
-    def last_user(self) -> Optional[UserTurn]:
+    def last_user(self) -> UserTurn | None:
         """The message to reply to, None when there is none."""
         return next((turn for turn in reversed(self.turns) if isinstance(turn, UserTurn)), None)
 
@@ -66,7 +68,7 @@ class Conversation:
 
 @dataclass
 class _Reading:
-    turns: list[Union[UserTurn, BotTurn]] = field(default_factory=list)
+    turns: list[UserTurn | BotTurn] = field(default_factory=list)
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -85,8 +87,12 @@ def from_events(events: Iterable[Mapping[str, Any]]) -> Conversation:
             if data.get("custom"):
                 reading.turns.append(BotTurn(event.get("text") or "", tuple(data.get("buttons") or ()), data["custom"]))
     metadata = reading.metadata
-    return Conversation(tuple(reading.turns), door=metadata.get("door") or WEB,
-                        country=metadata.get("country"), offer=metadata.get("offer"))
+    return Conversation(
+        tuple(reading.turns),
+        door=metadata.get("door") or WEB,
+        country=metadata.get("country"),
+        offer=metadata.get("offer"),
+    )
 
 
 def _user_turn(event: Mapping[str, Any]) -> UserTurn:
@@ -95,7 +101,10 @@ def _user_turn(event: Mapping[str, Any]) -> UserTurn:
     return UserTurn(
         intent=intent.get("name") or "",
         confidence=float(intent.get("confidence") or 0),
-        entities=tuple(Entity(entity["entity"], str(entity["value"]), entity.get("role"))
-                       for entity in parsed.get("entities") or ()),
+        entities=tuple(
+            Entity(entity["entity"], str(entity["value"]), entity.get("role"))
+            for entity in parsed.get("entities") or ()
+        ),
         ranking=tuple((entry["name"], float(entry["confidence"])) for entry in parsed.get("intent_ranking") or ()),
-        text=event.get("text") or "")
+        text=event.get("text") or "",
+    )

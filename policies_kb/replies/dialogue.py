@@ -1,4 +1,5 @@
 """Replies that answer no topic: courtesies, help, refusals, a person asked for, another language."""
+
 from policies_kb.replies.account import BOTH, ELSEWHERE, Account
 from policies_kb.replies.conversation import Conversation
 from policies_kb.replies.reply import Reply, Status
@@ -8,22 +9,21 @@ TOPIC = "topic"
 DURATIONS = ("retention", "exercise.deadline")
 # Moves that a phrase of the same name answers as it is.
 _PLAIN = frozenset({"thanks", "goodbye", "bot_challenge", "affirm"})
-# Moves after which subjects to choose from help to go on.
-_WITH_SUBJECTS = frozenset({"greet", "help"})
 
 
 def reply(intent: str, conversation: Conversation, account: Account, wording: Wording) -> Reply:
-    """Reply to a move of the dialogue; an unknown one is answered like a request for help."""
+    """Reply to a move of the dialogue; a request for help, and any unknown one, with what can be asked."""
     if intent in _PLAIN:
         return Reply(Status.SMALLTALK, [wording.say(intent)])
-    if intent in _WITH_SUBJECTS:
-        return Reply(Status.SMALLTALK, [wording.say(intent)], subjects(wording))
+    if intent == "greet":
+        return Reply(Status.SMALLTALK, [wording.say("greet", **wording.operators(account.country))], subjects(wording))
     if intent == "unsupported_language":
         return _foreign(conversation, wording)
     if intent == "handoff":
         return Reply(Status.HANDOFF, [wording.say("handoff")])
     if intent == "out_of_scope":
-        return Reply(Status.OUT_OF_SCOPE, [wording.say("out_of_scope")], subjects(wording))
+        said = wording.say("out_of_scope", **wording.operators(account.country))
+        return Reply(Status.OUT_OF_SCOPE, [said], subjects(wording))
     if intent == "policy_silent":
         return _silent(account, wording)
     if intent == "follow_up.duration":
@@ -40,7 +40,8 @@ def reply(intent: str, conversation: Conversation, account: Account, wording: Wo
 def choose(topics: tuple[str, ...], wording: Wording, question: str = "ask.topic") -> Reply:
     """Ask which of two or three topics is meant."""
     buttons = [wording.topic_button(topic) for topic in topics] + [wording.button("choice.none")]
-    return Reply(Status.CLARIFY, [wording.say(question)], buttons, topics, asks=TOPIC)
+    said = wording.say(question, topics=wording.topics(topics, "or"))
+    return Reply(Status.CLARIFY, [said], buttons, topics, asks=TOPIC)
 
 
 def subjects(wording: Wording) -> list[dict[str, str]]:
@@ -65,8 +66,11 @@ def _silent(account: Account, wording: Wording) -> Reply:
         said = wording.say("policy_silent", policy=name[0].upper() + name[1:], date=wording.date(policy.updated))
         found = Reply(Status.NOT_IN_POLICY, [said], policy=policy)
     else:
-        values = {f"{key}_{country}": value for country, policy in policies.items()
-                  for key, value in wording.dated(policy).items()}
+        values = {
+            f"{key}_{country}": value
+            for country, policy in policies.items()
+            for key, value in wording.dated(policy).items()
+        }
         found = Reply(Status.NOT_IN_POLICY, [wording.say("policy_silent.both", **values)])
     found.parts.append(wording.say("policy_silent.next"))
     found.buttons = subjects(wording)
@@ -82,5 +86,5 @@ def _noted(conversation: Conversation, account: Account, wording: Wording) -> Re
         return choose(tuple(last["topics"]), wording, "ask.topic_noted")
     if account.country is None or account.country == BOTH:
         return Reply(Status.CLARIFY, [wording.say("ask.question_plain")], subjects(wording))
-    country = wording.base.labels[f"country.{account.country}"].label
+    country = wording.base.labels[f"country.{account.country}"].phrase
     return Reply(Status.CLARIFY, [wording.say("ask.question", country=country)], subjects(wording))

@@ -1,10 +1,12 @@
 """A reply under construction, and the payload that it ends in (`contract/reply.schema.json`)."""
+
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Optional
+from typing import Any
 
 from policies_kb.base import Contact, Excerpt, Notice, Policy
-from policies_kb.replies.account import ELSEWHERE, BOTH, Account
+from policies_kb.replies.account import BOTH, ELSEWHERE, Account
 from policies_kb.replies.wording import policy_payload
 
 MOST_TOPICS = 3
@@ -36,14 +38,14 @@ class Reply:
     parts: list[str] = field(default_factory=list)
     buttons: list[dict[str, str]] = field(default_factory=list)
     topics: tuple[str, ...] = ()
-    policy: Optional[Policy] = None
+    policy: Policy | None = None
     excerpts: list[Excerpt] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    asks: Optional[str] = None
+    asks: str | None = None
     unsure: bool = False
     pending: tuple[str, ...] = ()
-    confidence: Optional[float] = None
+    confidence: float | None = None
 
     def cite(self, excerpts: Iterable[Excerpt]) -> list[Excerpt]:
         """Add excerpts that are not yet cited, nor part of one that is; return those added."""
@@ -68,10 +70,19 @@ class Reply:
             "offers": list(account.offers),
             "policy": policy_payload(self.policy),
             "contacts": [{"id": contact.id, "kind": contact.kind, "text": contact.text} for contact in self.contacts],
-            "sources": [{"policy": excerpt.policy, "section": excerpt.section, "excerpt": excerpt.text}
-                        for excerpt in self.excerpts],
-            "notices": [{"id": notice.id, "text": notice.text, "source": notice.source,
-                         "checked_on": notice.checked_on.isoformat()} for notice in self.notices],
+            "sources": [
+                {"policy": excerpt.policy, "section": excerpt.section, "excerpt": excerpt.text}
+                for excerpt in self.excerpts
+            ],
+            "notices": [
+                {
+                    "id": notice.id,
+                    "text": notice.text,
+                    "source": notice.source,
+                    "checked_on": notice.checked_on.isoformat(),
+                }
+                for notice in self.notices
+            ],
             "confidence": self.confidence,
             "asks": self.asks,
             "unsure": self.unsure,

@@ -1,9 +1,11 @@
-"""What to do when a message was not understood: the closest passage, a choice of topics, then a person. Never a guess."""
-from typing import Callable, Optional, Sequence
+"""What to do when a message was not understood: the closest passage, a choice, then a person. Never a guess."""
+
+import re
+from collections.abc import Callable, Sequence
 
 from policies_kb.base import Excerpt
 from policies_kb.replies.account import BOTH, ELSEWHERE, Account
-from policies_kb.replies.answer import QUESTIONS, add_excerpts, ask_offer
+from policies_kb.replies.answer import QUESTIONS, ask_country, ask_offer
 from policies_kb.replies.conversation import Conversation
 from policies_kb.replies.dialogue import TOPIC, choose, subjects
 from policies_kb.replies.reply import MOST_TOPICS, Reply, Status
@@ -13,10 +15,16 @@ _MISSES_BEFORE_A_PERSON = 2
 # A topic is worth offering from this probability on; two or three together this likely are better than a passage.
 _WORTH_OFFERING = 0.08
 _LIKELY_TOGETHER = 0.45
+# Not to be read aloud.
+_WEB_ADDRESS = re.compile(r"www\.|\w\.(?:com|fr|ml)\b")
 
 
-def unsure(conversation: Conversation, account: Account, wording: Wording,
-           search: Optional[Callable[[str, Optional[str]], Sequence[Excerpt]]]) -> Reply:
+def unsure(
+    conversation: Conversation,
+    account: Account,
+    wording: Wording,
+    search: Callable[[str, str | None], Sequence[Excerpt]] | None,
+) -> Reply:
     """Reply to a message that was not understood; the third in a row is handed to a person."""
     misses = 0
     for given in conversation.replies:
@@ -25,31 +33,34 @@ def unsure(conversation: Conversation, account: Account, wording: Wording,
         misses += 1
     if misses >= _MISSES_BEFORE_A_PERSON:
         return Reply(Status.HANDOFF, [wording.say("handoff.unsure")])
-    reply = _asked_again(conversation, account, wording) or _attempt(conversation, account, wording, search)
+    reply = asked_again(conversation, account, wording) or _attempt(conversation, account, wording, search)
     reply.unsure = True
     return reply
 
 
-def _asked_again(conversation: Conversation, account: Account, wording: Wording) -> Optional[Reply]:
-    """The question that the last reply asked, once more, where the message did not answer it."""
+def asked_again(conversation: Conversation, account: Account, wording: Wording) -> Reply | None:
+    """Return the question that the last reply asked, once more, where the message did not answer it; else None."""
     last = conversation.replies[0].custom if conversation.replies else {}
     asks, topics = last.get("asks"), tuple(last.get("pending") or ())
     if not topics or asks in (None, TOPIC) or account.country == ELSEWHERE:
         return None
-    again = wording.say("ask.again")
-    if asks == "country":
-        question = wording.say("ask.country", topics=wording.topics(topics))
-        return Reply(Status.CLARIFY, [again + question], wording.buttons("ask.country"), topics, asks="country")
-    if account.need not in QUESTIONS:
+    if asks == "country" and account.country in (None, BOTH):
+        reply = ask_country(topics, account, wording)
+    elif account.need in QUESTIONS and asks == account.need.value:
+        reply = Reply(Status.CLARIFY, topics=topics, policy=wording.base.policies.get(account.country or ""))
+        ask_offer(reply, account, wording)
+    else:
         return None
-    reply = Reply(Status.CLARIFY, topics=topics, policy=wording.base.policies.get(account.country or ""))
-    ask_offer(reply, account, wording)
-    reply.parts[-1] = again + reply.parts[-1]
+    reply.parts[-1] = f"{wording.say('ask.again')} {reply.parts[-1]}"
     return reply
 
 
-def _attempt(conversation: Conversation, account: Account, wording: Wording,
-             search: Optional[Callable[[str, Optional[str]], Sequence[Excerpt]]]) -> Reply:
+def _attempt(
+    conversation: Conversation,
+    account: Account,
+    wording: Wording,
+    search: Callable[[str, str | None], Sequence[Excerpt]] | None,
+) -> Reply:
     turn = conversation.last_user
     ranked = [(intent, share) for intent, share in (turn.ranking if turn else ()) if intent in wording.base.topics]
     likely = [(intent, share) for intent, share in ranked if share >= _WORTH_OFFERING][:MOST_TOPICS]
@@ -58,20 +69,29 @@ def _attempt(conversation: Conversation, account: Account, wording: Wording,
         return choose(topics, wording)
     country = account.country if account.country not in (BOTH, ELSEWHERE) else None
     found = search(turn.text, country) if search and turn and country else ()
-    if found and country:
-        return _closest(found[0], country, topics, wording)
+    closest = next((excerpt for excerpt in found if not (wording.spoken and _WEB_ADDRESS.search(excerpt.text))), None)
+    if closest and country:
+        return _closest(closest, country, topics, wording)
     if len(topics) > 1:
         return choose(topics, wording)
-    return Reply(Status.CLARIFY, [wording.say("unsure.nothing")], subjects(wording), asks=TOPIC)
+    said = wording.say("unsure.nothing", **wording.operators(account.country))
+    return Reply(Status.CLARIFY, [said], subjects(wording), asks=TOPIC)
 
 
 def _closest(excerpt: Excerpt, country: str, topics: tuple[str, ...], wording: Wording) -> Reply:
     policy = wording.base.policies[country]
-    reply = Reply(Status.EXCERPT, [wording.say("unsure.excerpt", **wording.dated(policy))], topics=topics, policy=policy,
-                  asks=TOPIC)
+    reply = Reply(
+        Status.EXCERPT,
+        [wording.say("unsure.excerpt", **wording.dated(policy))],
+        topics=topics,
+        policy=policy,
+        asks=TOPIC,
+    )
     reply.cite([excerpt])
-    reply.parts.append(excerpt.text if wording.spoken
-                       else wording.say("excerpt", excerpt=excerpt.text, section=excerpt.section))
+    reply.parts.append(
+        excerpt.text if wording.spoken else wording.say("excerpt", excerpt=excerpt.text, section=excerpt.section)
+    )
     reply.parts.append(wording.say("unsure.excerpt_question"))
-    reply.buttons = [wording.topic_button(topic) for topic in topics] + [wording.button("choice.person")]
+    choices = [wording.topic_button(topic) for topic in topics] or subjects(wording)
+    reply.buttons = [*choices, wording.button("choice.person")]
     return reply

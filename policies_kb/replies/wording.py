@@ -1,6 +1,8 @@
 """Sentences of `phrases.yml`, filled in, for the door that they are said through."""
+
 import datetime
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from policies_kb.base import KnowledgeBase, Policy
 from policies_kb.replies.conversation import IVR
@@ -32,10 +34,26 @@ class Wording:
         """Return the choice of a topic."""
         return {"title": self.base.labels[topic].label, "payload": f"/{topic}"}
 
-    def topics(self, topics: tuple[str, ...]) -> str:
-        """Name topics inside a sentence: « vos droits et la durée de conservation »."""
-        phrases = [self.base.labels[topic].phrase for topic in topics]
-        return phrases[0] if len(phrases) == 1 else ", ".join(phrases[:-1]) + " et " + phrases[-1]
+    def topics(self, topics: tuple[str, ...], last: str = "and") -> str:
+        """Name topics inside a sentence: « vos droits et la durée de conservation », or « ... ou ... »."""
+        return self._listed([self.base.labels[topic].phrase for topic in topics], last)
+
+    def offers(self, offers: Sequence[str]) -> dict[str, str]:
+        """The values that name offers, as `labels` and, inside a sentence, as `phrases`."""
+        named = [self.base.labels[f"offer.{offer}"] for offer in offers]
+        return {
+            "labels": ", ".join(name.label for name in named),
+            "phrases": self._listed([name.phrase for name in named], "or"),
+        }
+
+    def operators(self, country: str | None) -> dict[str, str]:
+        """The value that names whom the assistant answers for: a country's operator, or all when it is not known."""
+        countries = [country] if country in self.base.policies else list(self.base.policies)
+        return {"operators": self._listed([self.base.labels[f"country.{of}"].phrase for of in countries], "and")}
+
+    def _listed(self, names: Sequence[str], last: str) -> str:
+        joint: str = self.base.phrases["lists"][last]
+        return joint.join(name for name in (", ".join(names[:-1]), names[-1]) if name)
 
     def policy(self, country: str) -> str:
         """Name the policy of a country."""
@@ -52,7 +70,7 @@ class Wording:
         return {"policy": self.policy(policy.country), "date": self.date(policy.updated)}
 
 
-def policy_payload(policy: Optional[Policy]) -> Optional[Mapping[str, Any]]:
+def policy_payload(policy: Policy | None) -> Mapping[str, Any] | None:
     """The `policy` of a reply's `custom`."""
     if policy is None:
         return None
