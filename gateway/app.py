@@ -1,0 +1,89 @@
+"""The application: all parts put together around one set of settings."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+
+from gateway import api, errors, pages
+from gateway.body import BodyMiddleware
+from gateway.conversations import ConversationStore
+from gateway.doors import Keys
+from gateway.erasure import Eraser
+from gateway.headers import Cors, SecurityHeaders
+from gateway.health import Health
+from gateway.limits import LimitMiddleware, Limits
+from gateway.metrics import Metrics, ResponseCounter
+from gateway.rasa_client import RasaClient
+from gateway.settings import Settings
+from gateway.turns import ConversationLocks, Turns
+
+_SECURITY_SCHEMES = {
+    "key": {"type": "http", "scheme": "bearer", "description": "The key of the agent or ivr door"},
+    "password": {"type": "http", "scheme": "basic", "description": "The key of the ivr door as the password"},
+}
+# A span would carry the path of a call, and with it a sender.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
+
+class Gateway(FastAPI):
+    """FastAPI, with the keys in its description: they are checked by hand (doors.py)."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        schema = super().openapi()
+        schema.setdefault("components", {})["securitySchemes"] = _SECURITY_SCHEMES
+        return schema
+
+
+def create_app(settings: Settings, keys: Keys, metrics: Metrics) -> FastAPI:
+    """The gateway as an ASGI application. Raises sqlite3.Error or OSError when RUN_DIR cannot hold the store."""
+    store = ConversationStore(settings.run_dir / "conversations.sqlite", settings.idle_seconds)
+    rasa = RasaClient(settings)
+    locks = ConversationLocks()
+    limits = Limits(settings)
+    eraser = Eraser(store, rasa, locks, settings.idle_seconds)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        erasing = asyncio.create_task(eraser.run())
+        yield
+        erasing.cancel()
+        with suppress(asyncio.CancelledError):
+            await erasing
+        await rasa.close()
+        store.close()
+
+    app = Gateway(
+        title="Orange privacy-policy assistant",
+        version="0.1.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+    )
+    app.state.services = api.Services(
+        keys=keys,
+        store=store,
+        turns=Turns(keys, store, rasa, limits, metrics, locks),
+        eraser=eraser,
+        health=Health(rasa, store, eraser, settings.base_path),
+        metrics=metrics,
+        idle_seconds=settings.idle_seconds,
+    )
+    errors.register(app)
+    api.register(app)
+    pages.register(app)
+    # The last added is the outermost.
+    app.add_middleware(BodyMiddleware)
+    app.add_middleware(LimitMiddleware, limits=limits, keys=keys, trusted=settings.trusted_proxies)
+    if settings.cors_origins:
+        app.add_middleware(Cors, origins=settings.cors_origins)
+    app.add_middleware(errors.ErrorBoundary)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(ResponseCounter, metrics=metrics)
+    return app

@@ -1,0 +1,66 @@
+"""Reads a request's body whole before anything else does: bounded in size and in time."""
+
+import asyncio
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.errors import Fault, answer
+
+MOST_BYTES = 16 * 1024
+READ_SECONDS = 10.0
+
+
+class _TooLargeError(Exception):
+    """More bytes came than are read."""
+
+
+class _GoneError(Exception):
+    """The caller left before the body was whole."""
+
+
+class BodyMiddleware:
+    """Answers 413 or 408 itself, and hands on bodies that are whole."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # What is left unread would be taken for the next request.
+        close = {"Connection": "close"}
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                body = await _read(receive)
+        except _TooLargeError:
+            await answer(Fault.BODY_TOO_LARGE, close)(scope, receive, send)
+            return
+        except TimeoutError:
+            await answer(Fault.BODY_SLOW, close)(scope, receive, send)
+            return
+        except _GoneError:
+            return
+        handed_on = False
+
+        async def replay() -> Message:
+            nonlocal handed_on
+            if handed_on:
+                return await receive()
+            handed_on = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, replay, send)
+
+
+async def _read(receive: Receive) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _GoneError
+        body += message.get("body", b"")
+        if len(body) > MOST_BYTES:
+            raise _TooLargeError
+        if not message.get("more_body", False):
+            return bytes(body)

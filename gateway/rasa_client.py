@@ -1,0 +1,142 @@
+"""Rasa and the action server, on loopback: say something, erase a conversation, ask whether they can answer.
+
+Nothing of a failing answer is passed on or logged: Rasa's errors quote the whole tracker.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from gateway.buttons import Choice
+from gateway.contract import Button, Custom
+from gateway.settings import Settings
+
+# Rasa drops a turn after 20 s. Waiting a little longer, we know that a turn without a reply is over: one that went on
+# behind our back could write to a conversation that was erased meanwhile.
+REPLY_SECONDS = 22.0
+PROBE_SECONDS = 3.0
+_TIMEOUT = httpx.Timeout(REPLY_SECONDS, connect=2.0)
+_LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+
+
+class RasaError(Exception):
+    """Rasa gave no reply that can be passed on. Never carries text of the answer."""
+
+
+class RasaUnreachableError(RasaError):
+    """No connection, or it broke."""
+
+
+class RasaSlowError(RasaError):
+    """No answer in time."""
+
+
+class RasaReplyError(RasaError):
+    """An answer, but not a reply: an error, nothing, or not what the contract says."""
+
+
+class RasaMessage(BaseModel):
+    """A message of Rasa's REST channel, as far as the contract passes it on."""
+
+    model_config = ConfigDict(strict=True)
+
+    text: str | None = None
+    buttons: list[Button] | None = None
+    custom: dict[str, Any] | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """As the contract has it: only what there is."""
+        whole = {
+            "text": self.text,
+            "custom": self.custom,
+            "buttons": [button.model_dump() for button in self.buttons or ()],
+        }
+        return {name: value for name, value in whole.items() if value}
+
+    def choices(self) -> list[Choice]:
+        """Its buttons."""
+        return [Choice(button.title, button.payload) for button in self.buttons or ()]
+
+
+_REPLY = TypeAdapter(list[RasaMessage])
+
+
+class RasaClient:
+    """Connections that stay open; proxies of the environment do not apply to loopback."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._rasa = f"http://127.0.0.1:{settings.rasa_port}"
+        self._token = {"token": settings.rasa_token} if settings.rasa_token else {}
+        self._actions = f"http://127.0.0.1:{settings.actions_port}"
+        self._http = httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS, trust_env=False)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def say(self, rasa_id: str, message: str, metadata: Mapping[str, str | None]) -> list[RasaMessage]:
+        """One turn. Returns a checked reply: some text, exactly one valid `custom`. Raises RasaError."""
+        answer = await self._ask(
+            "POST",
+            f"{self._rasa}/webhooks/rest/webhook",
+            REPLY_SECONDS,
+            {"sender": rasa_id, "message": message, "metadata": dict(metadata)},
+        )
+        if answer.status_code != 200:
+            raise RasaReplyError(f"status {answer.status_code}")
+        return checked_reply(answer.content)
+
+    async def erase(self, rasa_id: str) -> None:
+        """Erase what Rasa keeps of a conversation. Raises RasaError unless it says that it did."""
+        answer = await self._ask("DELETE", f"{self._rasa}/webhooks/erasure/{rasa_id}", REPLY_SECONDS)
+        if answer.status_code != 204:
+            raise RasaReplyError(f"status {answer.status_code}")
+
+    async def has_model(self) -> bool:
+        """Whether Rasa is up with a model loaded."""
+        try:
+            answer = await self._ask("GET", f"{self._rasa}/status", PROBE_SECONDS, parameters=self._token)
+            return answer.status_code == 200 and bool(answer.json().get("model_file"))
+        except (RasaError, ValueError, AttributeError):
+            return False
+
+    async def has_actions(self) -> bool:
+        """Whether the action server is up."""
+        try:
+            return (await self._ask("GET", f"{self._actions}/health", PROBE_SECONDS)).status_code == 200
+        except RasaError:
+            return False
+
+    async def _ask(
+        self, method: str, url: str, seconds: float, body: object = None, parameters: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        try:
+            # httpx counts its time-out anew for every piece that arrives.
+            async with asyncio.timeout(seconds):
+                return await self._http.request(method, url, json=body, params=parameters)
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise RasaSlowError(type(error).__name__) from None
+        except httpx.HTTPError as error:
+            raise RasaUnreachableError(type(error).__name__) from None
+
+
+def checked_reply(content: bytes) -> list[RasaMessage]:
+    """The messages of a reply that can be passed on. Raises RasaReplyError.
+
+    An action that fails gives an empty list, two that answer give two `custom`: either is a fault of ours that must
+    not reach a person as silence or as two answers.
+    """
+    try:
+        messages = [message for message in _REPLY.validate_json(content) if message.shown()]
+        payloads = [message.custom for message in messages if message.custom]
+        if len(payloads) != 1:
+            raise RasaReplyError(f"{len(payloads)} custom payloads")
+        Custom.model_validate(payloads[0])
+    except ValidationError as error:
+        raise RasaReplyError(f"{error.error_count()} fields are not as the contract says") from None
+    if not any((message.text or "").strip() for message in messages):
+        raise RasaReplyError("no text")
+    return messages

@@ -1,0 +1,113 @@
+"""Token buckets, whom a call counts for, and the answers of a gateway with limits."""
+
+import ipaddress
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gateway.limits import ADDRESS, CONVERSATION, OPENING, Buckets, Rate, client_of
+from tests.gateway.conftest import Gateway, assert_error, bearer
+from tests.gateway.peer import Peer
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_bucket_gives_its_burst_then_its_rate() -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(burst=2, per_second=0.5), clock)
+    assert [buckets.take("a") for _ in range(3)] == [0, 0, 2]
+    assert buckets.take("b") == 0
+    clock.now += 1.5
+    assert buckets.take("a") == 1
+    clock.now += 0.5
+    assert buckets.take("a") == 0
+    clock.now += 1000
+    assert [buckets.take("a") for _ in range(3)] == [0, 0, 2]
+
+
+def test_buckets_of_those_away_longest_are_dropped() -> None:
+    buckets = Buckets(Rate(burst=1, per_second=1), Clock(), most=2)
+    for key in ("a", "b", "c"):
+        buckets.take(key)
+    assert buckets.take("c") == 1
+    assert buckets.take("a") == 0
+
+
+PROXIES = (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("192.0.2.1", [], "192.0.2.1"),
+        ("192.0.2.1", ["203.0.113.9"], "192.0.2.1"),
+        ("10.0.0.1", ["203.0.113.9"], "203.0.113.9"),
+        ("10.0.0.1", ["198.51.100.7, 203.0.113.9"], "203.0.113.9"),
+        ("10.0.0.1", ["198.51.100.7", "203.0.113.9, 10.0.0.2"], "203.0.113.9"),
+        ("10.0.0.1", ["garbage"], "10.0.0.1"),
+        ("10.0.0.1", ["203.0.113.9, garbage, 10.0.0.2"], "10.0.0.2"),
+        ("10.0.0.1", [], "10.0.0.1"),
+        ("::1", ["203.0.113.9"], "203.0.113.9"),
+        ("::ffff:10.0.0.1", ["203.0.113.9"], "203.0.113.9"),
+        ("2001:db8:1:2:3::4", [], "2001:db8:1:2::/64"),
+        ("", [], "None"),
+    ],
+)
+def test_a_call_counts_for_the_last_address_that_no_proxy_of_ours_added(
+    peer: str, forwarded: list[str], client: str
+) -> None:
+    assert str(client_of(peer, forwarded, PROXIES)) == client
+
+
+@pytest.fixture
+def limited(start: Callable[..., Gateway]) -> Gateway:
+    return start(rate_limits=True)
+
+
+def _refused(answers: list[Any]) -> Any:
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert_error(refused[0], 429, "too_many")
+    assert int(refused[0].headers["retry-after"]) >= 1
+    return refused
+
+
+def test_an_address_opens_so_many_conversations_at_once(limited: Gateway) -> None:
+    most = int(OPENING.burst)
+    answers = [limited.client.post("/conversations", json={"channel": "web"}) for _ in range(most + 5)]
+    assert [answer.status_code for answer in answers[:most]] == [201] * most
+    _refused(answers)
+
+
+def test_a_conversation_has_its_own_pace_also_behind_a_key(limited: Gateway, peer: Peer) -> None:
+    most = int(CONVERSATION.burst)
+    sender, other = limited.open("agent"), limited.open("agent")
+    refused = _refused([limited.say(sender, "bonjour", "agent") for _ in range(most + 3)])
+    assert most + 3 - len(refused) == len(peer.turns)
+    assert limited.say(other, "bonjour", "agent").status_code == 200
+
+
+def test_a_wrong_key_counts_for_its_address_and_a_right_one_does_not(limited: Gateway) -> None:
+    wrong = {"Authorization": "Bearer guess"}
+    body = {"channel": "agent"}
+    guesses = [
+        limited.client.delete("/conversations/x", headers=wrong).status_code for _ in range(int(ADDRESS.burst) + 20)
+    ]
+    assert guesses[0] == 401
+    assert guesses[-1] == 429
+    assert limited.client.post("/conversations", json=body, headers=bearer("agent")).status_code == 201
+    assert limited.client.get("/openapi.json").status_code == 200
+
+
+def test_without_limits_nothing_is_refused(gateway: Gateway) -> None:
+    sender = gateway.open()
+    answers = [gateway.say(sender, "bonjour").status_code for _ in range(int(CONVERSATION.burst) * 2)]
+    assert set(answers) == {200}
