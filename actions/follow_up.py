@@ -1,5 +1,6 @@
 """`action_follow_up`: a message that goes on from the one before, as « et au Mali ? » or « à quelle adresse ? »."""
-from typing import Any, Dict, List, Text
+
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -11,11 +12,11 @@ from policies_kb.replies.compose import Kind, purpose_of
 class ActionFollowUp(Action):
     """Finds what the message goes on from; replies with contacts are composed here, all others by the server."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """The action's name in the domain."""
         return "action_follow_up"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Send the reply, or have the server compose it; no event is left. Raises BaseError."""
         conversation = read(tracker)
         if purpose_of(conversation, base()).kind is Kind.CONTACTS:

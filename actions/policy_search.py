@@ -1,6 +1,7 @@
 """The closest passages of a policy to a question, fit to be shown when the question was not understood."""
+
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Optional, Sequence
 
 from actions.reading import base
 from policies_kb.base import DEFAULT_PATH, Excerpt
@@ -12,19 +13,22 @@ _LOOKED_AT = 5
 
 
 @lru_cache(maxsize=1)
-def _search() -> PassageSearch:
-    """The searcher, with spaCy's French model: loaded once, when the server starts."""
+def passage_search() -> PassageSearch:
+    """Return the search, with spaCy's French model: loaded once. Raises BaseError when there is no base."""
     return PassageSearch(DEFAULT_PATH)
 
 
-def closest_excerpts(question: str, country: Optional[str]) -> Sequence[Excerpt]:
+def closest_excerpts(question: str, country: str | None) -> Sequence[Excerpt]:
     """Return the passages of a country's policy that are close to a question, closest first.
 
     A passage that holds an address is never among them: an address is given only where country and offer decide it.
     """
     assigned = [excerpt for contact in base().contacts.values() for excerpt in contact.excerpts.values()]
-    return [hit.excerpt for hit in _search().search(question, country, _LOOKED_AT)
-            if hit.score >= _CLOSE_ENOUGH and not any(_overlap(hit.excerpt, other) for other in assigned)]
+    return [
+        hit.excerpt
+        for hit in passage_search().search(question, country, _LOOKED_AT)
+        if hit.score >= _CLOSE_ENOUGH and not any(_overlap(hit.excerpt, other) for other in assigned)
+    ]
 
 
 def _overlap(one: Excerpt, other: Excerpt) -> bool:

@@ -1,6 +1,7 @@
 """What every action does: read the tracker, compose the reply from the base, and say it."""
+
 import datetime
-from typing import Any, Dict, Optional
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -20,7 +21,7 @@ def base() -> KnowledgeBase:
     return current()
 
 
-def say_composed(dispatcher: CollectingDispatcher, conversation: Conversation, search: Optional[Search] = None) -> None:
+def say_composed(dispatcher: CollectingDispatcher, conversation: Conversation, search: Search | None = None) -> None:
     """Compose the reply to a conversation's last message and send it. Raises BaseError."""
-    reply: Dict[str, Any] = compose(conversation, base(), datetime.date.today(), search)
+    reply: dict[str, Any] = compose(conversation, base(), datetime.date.today(), search)
     dispatcher.utter_message(text=reply["text"], buttons=reply["buttons"] or None, json_message=reply["custom"])

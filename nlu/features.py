@@ -23,7 +23,7 @@ def character_ngrams(folded: str) -> list[str]:
     """N-grams of 2 to 5 characters inside word boundaries, exactly as scikit-learn's `char_wb` analyzer cuts them."""
     shortest, longest = CHARACTERS
     grams: list[str] = []
-    for word in " ".join(folded.split()).split(" "):
+    for word in folded.split():
         padded = f" {word} "
         for size in range(shortest, longest + 1):
             if len(padded) <= size:

@@ -9,8 +9,9 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 CONTENT = pathlib.Path(__file__).with_name("gazetteer.yml")
 
-# A misspelt name is looked for only among countries and only in longer words, where one or two wrong letters leave no
-# other word. Not among offers: « services internes » is one letter from « internet », and an offer decides an address.
+# A misspelt name is looked for only among countries and only where it or the word is long, so that one or two wrong
+# letters leave no other word: « remire » has six letters, « remise » too. Not among offers: « services internes » is
+# one letter from « internet », and an offer decides an address.
 _ONE_SLIP_FROM = 7
 _TWO_SLIPS_FROM = 10
 _WORD = re.compile(r"[a-z]+")
@@ -42,7 +43,7 @@ class Gazetteer:
         self._pattern = re.compile(r"(?<![\w+])(?:" + "|".join(re.escape(name) for name in ordered) + r")(?![\w])")
         self._long_names = [
             name for name in ordered
-            if self._names[name][0] == "countries" and len(name) >= _ONE_SLIP_FROM and _WORD.fullmatch(name)
+            if self._names[name][0] == "countries" and len(name) >= _ONE_SLIP_FROM - 1 and _WORD.fullmatch(name)
         ]
         self._alone = {_plain(name): value for value, names in content["alone"].items() for name in names}
         self._not_meant = {value: [_frame(frame) for frame in frames] for value, frames in content["not_meant"].items()}
@@ -54,7 +55,8 @@ class Gazetteer:
     @classmethod
     def load(cls, path: pathlib.Path = CONTENT) -> "Gazetteer":
         """Read the YAML file. Raises OSError or yaml.YAMLError when it cannot be read, KeyError when a part is missing."""
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+        # Every scalar is a word that people write: to other loaders « on » is true.
+        return cls(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
 
     def find(self, folded: str) -> list[Mention]:
         """Return the mentions in a text folded by `nlu.text.fold`, in order, none overlapping another."""
@@ -89,6 +91,8 @@ class Gazetteer:
             if len(word) < _ONE_SLIP_FROM - 1 or any(start < match.end() and match.start() < end for start, end in taken):
                 continue
             for name in self._long_names:
+                if max(len(word), len(name)) < _ONE_SLIP_FROM:
+                    continue
                 slips = 2 if min(len(name), len(word) + 1) >= _TWO_SLIPS_FROM else 1
                 if word[0] == name[0] and 0 < DamerauLevenshtein.distance(word, name, score_cutoff=slips) <= slips:
                     group, value = self._names[name]

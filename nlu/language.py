@@ -27,9 +27,12 @@ class LanguageGate:
 
     def __init__(self, path: pathlib.Path = CONTENT) -> None:
         """Read the word lists. Raises OSError or yaml.YAMLError when they cannot be read."""
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # Every scalar is a word that people write: to other loaders « on » is true.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
         self._french = frozenset(word for line in content["french"] for word in line)
-        self._foreign = {language: frozenset(words) - self._french for language, words in content["foreign"].items()}
+        self._foreign: dict[str, frozenset[str]] = {
+            language: frozenset(words) - self._french for language, words in content["foreign"].items()
+        }
 
     def foreign_language(self, folded: str) -> Optional[str]:
         """Return the ISO 639-1 code of a folded message that is surely not French, `other` for one without a notice.

@@ -25,8 +25,8 @@ class TopicModel:
     def train(cls, folded: Sequence[str], intents: Sequence[str], regularisation: float, iterations: int) -> "TopicModel":
         """Fit on texts folded by `nlu.text.fold` and their intents.
 
-        `regularisation` is scikit-learn's inverse strength C (> 0, no unit). Raises ValueError when fewer than two
-        intents are given.
+        `regularisation` is scikit-learn's inverse strength C (> 0, no unit). Raises ValueError when fewer than three
+        intents are given: for two, scikit-learn fits one line of weights where this model needs one a class.
         """
         from scipy.sparse import hstack
         from sklearn.feature_extraction.text import TfidfVectorizer
@@ -36,6 +36,8 @@ class TopicModel:
             TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, sublinear_tf=True, lowercase=False, min_df=2),
             TfidfVectorizer(ngram_range=WORDS, sublinear_tf=True, lowercase=False, token_pattern=WORD_PATTERN),
         ]
+        if len(set(intents)) < 3:
+            raise ValueError(f"an intent model takes three intents or more, not {sorted(set(intents))}")
         blocks = [vectorizer.fit_transform(folded) for vectorizer in vectorizers]
         regression = LogisticRegression(C=regularisation, class_weight="balanced", max_iter=iterations, tol=1e-3)
         regression.fit(hstack(blocks).tocsr(), intents)

@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICT
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.clauses import topics_asked
-from nlu.decision import FOREIGN, decide, thresholds_from
+from nlu.decision import decide, thresholds_from
 from nlu.gazetteer import Gazetteer
 from nlu.intent_classifier import CLAUSE_RANKINGS, INTENT_RANKING, LinearIntentClassifier
 from nlu.language import LanguageGate
@@ -68,7 +68,8 @@ class TurnDecider(IntentClassifier, GraphComponent):
         if asked and intent in self._topics:
             intent = asked[0]
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: share}, add_to_output=True)
-        if intent == FOREIGN:
+        # The classifier too may find that a message is not in French: it does not say which language it is in.
+        if foreign:
             message.set(ENTITIES, [_entity("language", foreign, folded)], add_to_output=True)
         elif asked and intent in self._topics:
             topics = [_entity("topic", topic, folded) for topic in asked]

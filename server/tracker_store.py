@@ -2,8 +2,14 @@
 
 Rasa's own SQL store cannot erase a conversation, keeps what is deleted readable in free pages, and writes every event
 of a conversation back through an object mapper. This one appends the new events of a turn over one kept-open
-connection, overwrites what it deletes, and keeps recent trackers in memory. It is for one Rasa worker: two would not
+connection, overwrites what it erases, and keeps recent trackers in memory. It is for one Rasa worker: two would not
 see each other's trackers in memory.
+
+An erased event is blanked in its row, which stays until the file is next rebuilt. Where SQLite deletes rows it moves
+the neighbours together and leaves copies of them behind, which `secure_delete` does not overwrite: the events of other
+conversations, readable in the file after their own erasure. Rebuilding (VACUUM) leaves no such copy, and takes too
+long to be done at each erasure (about a second per 100 MB). The index is not proof against this: the conversation's id,
+a random name that nothing refers to any more, may stay readable until then.
 """
 import json
 import pathlib
@@ -17,10 +23,14 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from policies_kb.base import DEFAULT_PATH
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tracker_events (id INTEGER PRIMARY KEY, sender TEXT NOT NULL, event TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS tracker_events_by_sender ON tracker_events (sender, id);
 """
+# Blank rows after which the file is rebuilt: some thousand conversations, tens of megabytes.
+_MOST_BLANK = 20_000
 
 
 class ErasableTrackerStore(TrackerStore):
@@ -29,13 +39,15 @@ class ErasableTrackerStore(TrackerStore):
     _opened: ClassVar["WeakSet[ErasableTrackerStore]"] = WeakSet()
 
     def __init__(self, domain: Optional[Domain] = None, event_broker: Optional[EventBroker] = None,
-                 db: Text = ".run/tracker.sqlite", live: int = 256, **kwargs: Any) -> None:
+                 db: Text = str(DEFAULT_PATH.with_name("tracker.sqlite")), live: int = 256, **kwargs: Any) -> None:
         """Open the file, made where it is missing. Raises sqlite3.Error when it cannot be used."""
         super().__init__(domain, event_broker)
         pathlib.Path(db).parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(db, isolation_level=None, check_same_thread=False, timeout=5)
         # A reply that was sent survives the process (WAL); what is deleted is overwritten (secure_delete).
         self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;" + _SCHEMA)
+        self._blank = 0
+        self._rebuild()
         self._live: "OrderedDict[Text, tuple[DialogueStateTracker, int]]" = OrderedDict()
         self._most_live = int(live)
         self._opened.add(self)
@@ -60,27 +72,40 @@ class ErasableTrackerStore(TrackerStore):
         if live is not tracker:
             stored = self._count(tracker.sender_id)
         fresh = [json.dumps(event.as_dict(), default=float) for event in list(tracker.events)[stored:]]
-        self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.executemany("INSERT INTO tracker_events (sender, event) VALUES (?, ?)",
-                                     [(tracker.sender_id, event) for event in fresh])
-        self._connection.execute("COMMIT")
+        with self._connection:  # commits, or rolls back what failed
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT INTO tracker_events (sender, event) VALUES (?, ?)",
+                                         [(tracker.sender_id, event) for event in fresh])
         self._keep(tracker, stored + len(fresh))
 
     async def keys(self) -> Iterable[Text]:
         """Return the ids of all conversations."""
-        return [row[0] for row in self._connection.execute("SELECT DISTINCT sender FROM tracker_events")]
+        return [row[0] for row in self._connection.execute("SELECT DISTINCT sender FROM tracker_events WHERE sender != ''")]
 
     def erase(self, sender_id: Text) -> None:
-        """Erase a conversation from memory, from the file and from its write-ahead log. Raises sqlite3.Error."""
+        """Erase a conversation from memory, from the file and from its write-ahead log.
+
+        Raises sqlite3.Error when it could not, or not yet: erasing again goes on from there.
+        """
         self._live.pop(sender_id, None)
-        self._connection.execute("DELETE FROM tracker_events WHERE sender = ?", (sender_id,))
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        blanked = self._connection.execute("UPDATE tracker_events SET sender = '', event = '' WHERE sender = ?", (sender_id,))
+        self._blank += blanked.rowcount
+        if self._blank >= _MOST_BLANK:
+            self._rebuild()
+        busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("another process reads the file: its write-ahead log could not be emptied")
 
     @classmethod
     def erase_everywhere(cls, sender_id: Text) -> None:
         """Erase a conversation from every store that this process has open. Raises sqlite3.Error."""
         for store in list(cls._opened):
             store.erase(sender_id)
+
+    def _rebuild(self) -> None:
+        self._connection.execute("DELETE FROM tracker_events WHERE sender = ''")
+        self._connection.execute("VACUUM")
+        self._blank = 0
 
     def _count(self, sender_id: Text) -> int:
         row = self._connection.execute("SELECT count(*) FROM tracker_events WHERE sender = ?", (sender_id,)).fetchone()

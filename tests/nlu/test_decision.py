@@ -1,0 +1,91 @@
+"""What a message is taken for: never a topic without being sure enough, a person for whoever asks for one."""
+
+import pytest
+
+from nlu.decision import Thresholds, decide, thresholds_from
+from nlu.gazetteer import Gazetteer
+from nlu.mentions import interpret
+from nlu.text import fold
+from policies_kb.agreed import CONTRACT, read_contract
+
+GAZETTEER = Gazetteer.load()
+TOPICS = frozenset(read_contract(CONTRACT).coverage)
+THRESHOLDS = Thresholds(topic=0.4, refusal=0.5, dialogue=0.6, person=0.3)
+Ranking = list[tuple[str, float]]
+
+
+def decided(text: str, ranking: Ranking, foreign: str | None = None) -> tuple[str, float]:
+    folded = fold(text)
+    return decide(folded, ranking, interpret(folded, GAZETTEER), foreign, GAZETTEER, THRESHOLDS, TOPICS)
+
+
+@pytest.mark.parametrize(
+    ("intent", "threshold"),
+    [("retention", 0.4), ("out_of_scope", 0.5), ("policy_silent", 0.5), ("greet", 0.6), ("repeat", 0.6)],
+)
+def test_an_intent_is_acted_on_from_its_threshold_on(intent: str, threshold: float) -> None:
+    assert decided("…", [(intent, threshold)]) == (intent, threshold)
+    assert decided("…", [(intent, threshold - 0.01)]) == ("nlu_fallback", threshold - 0.01)
+
+
+def test_a_message_that_nothing_was_found_in_is_not_understood() -> None:
+    assert decided("…", []) == ("nlu_fallback", 0.0)
+
+
+def test_who_asks_for_a_person_is_heard_before_anything_else() -> None:
+    assert decided("…", [("retention", 0.6), ("handoff", 0.3)]) == ("handoff", 0.3)
+    assert decided("…", [("retention", 0.6), ("handoff", 0.29)]) == ("retention", 0.6)
+    assert decided("Digicel : un conseiller", [("retention", 0.6), ("handoff", 0.3)]) == ("handoff", 0.3)
+
+
+def test_a_message_in_another_language_is_decided_by_that_alone() -> None:
+    assert decided("I want a person in Mali", [("handoff", 0.9)], foreign="en") == ("unsupported_language", 1.0)
+
+
+@pytest.mark.parametrize("topic", ["retention", "rights.access", "security"])
+def test_a_question_about_another_company_is_out_of_scope(topic: str) -> None:
+    assert decided("Et Digicel, il fait quoi ?", [(topic, 0.9)]) == ("out_of_scope", 0.9)
+
+
+@pytest.mark.parametrize("topic", ["recipients", "transfers", "data_sources"])
+def test_a_topic_may_name_another_company_where_the_policy_speaks_of_others(topic: str) -> None:
+    assert decided("Et Digicel, il les a ?", [(topic, 0.9)]) == (topic, 0.9)
+
+
+def test_a_question_that_names_orange_beside_another_company_is_about_orange() -> None:
+    assert decided("Orange ou Digicel, qui les garde ?", [("retention", 0.9)]) == ("retention", 0.9)
+
+
+def test_a_dialogue_move_may_name_another_company() -> None:
+    assert decided("Bonjour, je viens de Digicel", [("greet", 0.9)]) == ("greet", 0.9)
+
+
+def test_a_message_that_only_informs_is_that_whatever_it_was_classified_as() -> None:
+    assert decided("C'est en Guadeloupe", [("retention", 0.99)]) == ("inform", 1.0)
+
+
+def test_to_inform_of_nothing_leaves_the_word_to_the_next_intent() -> None:
+    assert decided("…", [("inform", 0.5), ("retention", 0.45)]) == ("retention", 0.45)
+    assert decided("…", [("inform", 1.0)]) == ("nlu_fallback", 0.0)
+
+
+def test_to_inform_of_something_among_other_words_stays_information() -> None:
+    assert decided("le contrat vise la Guadeloupe", [("inform", 0.9), ("retention", 0.1)]) == ("inform", 0.9)
+
+
+CONFIG = {"topic_threshold": 0.4, "refusal_threshold": 0.5, "dialogue_threshold": 0.6, "person_threshold": 0.3}
+
+
+def test_thresholds_are_read_from_the_configuration() -> None:
+    assert thresholds_from(CONFIG) == THRESHOLDS
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
+def test_a_threshold_that_is_no_probability_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        thresholds_from({**CONFIG, "person_threshold": value})
+
+
+def test_a_missing_threshold_is_refused() -> None:
+    with pytest.raises(KeyError, match="person_threshold"):
+        thresholds_from({name: value for name, value in CONFIG.items() if name != "person_threshold"})

@@ -1,0 +1,107 @@
+"""The intent model gives what scikit-learn gives, and is kept as data alone."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.loading import load_data
+from scipy.sparse import hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from nlu.features import CHARACTERS, WORD_PATTERN, WORDS
+from nlu.text import fold
+from nlu.topic_model import TopicModel
+from tests.conftest import ROOT
+
+INTENTS = ("retention", "transfers", "greet", "affirm")
+REGULARISATION = 30.0
+ITERATIONS = 200
+UNSEEN = [
+    "Bonjour à tous",
+    "Vous gardez ça combien de temps ?",
+    "Est-ce que mes infos partent à l'étranger, hors d'Europe ?",
+    "oui merci",
+    "zzz",
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def examples() -> tuple[list[str], list[str]]:
+    """Some of the real training sentences, folded, and their intents."""
+    found = [
+        example
+        for intent in INTENTS
+        for example in load_data(str(ROOT / "data" / "nlu" / f"{intent}.yml")).intent_examples
+    ]
+    return [fold(example.get(TEXT)) for example in found], [example.get(INTENT) for example in found]
+
+
+@pytest.fixture(scope="module")
+def model(examples: tuple[list[str], list[str]]) -> TopicModel:
+    return TopicModel.train(*examples, regularisation=REGULARISATION, iterations=ITERATIONS)
+
+
+def test_probabilities_are_those_of_scikit_learn(model: TopicModel, examples: tuple[list[str], list[str]]) -> None:
+    texts, intents = examples
+    vectorizers = [
+        TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, sublinear_tf=True, lowercase=False, min_df=2),
+        TfidfVectorizer(ngram_range=WORDS, sublinear_tf=True, lowercase=False, token_pattern=WORD_PATTERN),
+    ]
+    features = hstack([vectorizer.fit_transform(texts) for vectorizer in vectorizers]).tocsr()
+    regression = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=ITERATIONS, tol=1e-3)
+    regression.fit(features, intents)
+    asked = [fold(text) for text in UNSEEN] + texts
+    expected = regression.predict_proba(hstack([vectorizer.transform(asked) for vectorizer in vectorizers]).tocsr())
+    assert model.classes == tuple(regression.classes_)
+    np.testing.assert_allclose([model.probabilities(text) for text in asked], expected, atol=1e-4)
+
+
+def test_probabilities_add_up_to_one(model: TopicModel) -> None:
+    assert [float(model.probabilities(fold(text)).sum()) for text in UNSEEN] == pytest.approx([1.0] * len(UNSEEN))
+
+
+@pytest.mark.parametrize(("text", "intent"), [(UNSEEN[0], "greet"), (UNSEEN[1], "retention"), (UNSEEN[2], "transfers")])
+def test_a_sentence_that_was_not_trained_on_is_understood(model: TopicModel, text: str, intent: str) -> None:
+    assert model.classes[int(np.argmax(model.probabilities(fold(text))))] == intent
+
+
+def test_a_saved_model_gives_the_same_probabilities_when_loaded(model: TopicModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    loaded = TopicModel.load(tmp_path)
+    assert loaded.classes == model.classes
+    for text in UNSEEN:
+        np.testing.assert_array_equal(loaded.probabilities(fold(text)), model.probabilities(fold(text)))
+
+
+def test_a_saved_model_is_data_and_holds_nothing_that_runs(model: TopicModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    for path in tmp_path.iterdir():
+        if path.suffix == ".json":
+            assert json.loads(path.read_text("utf-8")).keys() == {"classes", "characters", "words"}
+            continue
+        assert path.suffix == ".npz"
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                array = np.load(io.BytesIO(archive.read(name)), allow_pickle=False)
+                assert array.dtype == np.float32
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("suffix", [".json", ".npz"])
+def test_a_model_of_which_a_part_is_missing_is_not_loaded(model: TopicModel, tmp_path: Path, suffix: str) -> None:
+    model.save(tmp_path)
+    next(tmp_path.glob(f"*{suffix}")).unlink()
+    with pytest.raises(OSError, match="intent_model"):
+        TopicModel.load(tmp_path)
+
+
+def test_two_intents_are_too_few() -> None:
+    texts = ["bonjour", "bonjour bonjour", "oui", "oui oui"]
+    with pytest.raises(ValueError, match="three intents"):
+        TopicModel.train(texts, ["greet", "greet", "affirm", "affirm"], REGULARISATION, ITERATIONS)
