@@ -1,0 +1,46 @@
+# The commands of the project. Everything they need is built on the way, once: see scripts/.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/sh
+.PHONY: help run chat setup train kb kb-check test lint format lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: ## set everything up, then run the assistant on http://127.0.0.1:8080 (PORT for another) until Ctrl-C
+	@exec scripts/run.sh
+
+chat: ## talk in this terminal with the assistant that `make run` runs
+	@scripts/setup.sh gateway
+	@exec .venvs/gateway/bin/python -m gateway.chat
+
+setup: ## make the two Python environments, .venvs/rasa and .venvs/gateway
+	@scripts/setup.sh gateway rasa
+
+train: setup ## train the model, when its data or components have changed
+	@scripts/train.sh
+
+kb: setup ## check and build the knowledge base, when its content has changed
+	@scripts/knowledge.sh
+
+kb-check: ## say what the knowledge base's content states that the policies do not bear
+	@scripts/setup.sh rasa
+	@scripts/check-knowledge.sh
+
+test: ## set everything up, then run every check and every test (browser and real servers included)
+	@exec scripts/test.sh
+
+lint: ## formatting, linting and types
+	@scripts/setup.sh gateway-test rasa-test lint
+	@scripts/lint.sh
+
+format: ## format the code, and correct what the linter can correct
+	@scripts/setup.sh lint
+	@.venvs/lint/bin/ruff check --quiet --fix .; .venvs/lint/bin/ruff format .
+
+lock: ## write the lock files again from requirements/*.in
+	@scripts/lock.sh
+
+clean: ## remove what was built: environments, model, caches. Keeps .run (keys, conversations, knowledge base)
+	@rm -rf .venvs models .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,21 @@
+#!/bin/sh
+# lint.sh: formatting, linting, and types under both Pythons. Says everything that is wrong before it fails.
+set -u
+cd "$(dirname "$0")/.."
+
+status=0
+lint=.venvs/lint/bin
+"$lint/ruff" format --quiet --check . || {
+    echo "Some files are not formatted: make format"
+    status=1
+}
+"$lint/ruff" check --quiet --output-format concise . || status=1
+
+# The code that faces people, and the tests that run beside it.
+"$lint/mypy" --python-executable .venvs/gateway/bin/python --cache-dir .cache/mypy-gateway \
+    gateway scripts $(scripts/test_folders.sh gateway) $(ls supervisor/*.py | grep -v -e _server -e discreet) || status=1
+# The code that runs inside Rasa.
+"$lint/mypy" --python-executable .venvs/rasa/bin/python --python-version 3.10 --cache-dir .cache/mypy-rasa \
+    policies_kb nlu actions server $(scripts/test_folders.sh rasa) \
+    supervisor/discreet.py supervisor/rasa_server.py supervisor/actions_server.py || status=1
+exit "$status"

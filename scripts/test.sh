@@ -1,0 +1,34 @@
+#!/bin/sh
+# test.sh: everything, on a machine that has nothing yet. A stage that fails is remembered and the next ones still run, so
+# that one run tells all; the last line of the output is the summary of the last tests.
+set -u
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+failed=
+started=$(date +%s)
+
+# stage NAME COMMAND...
+stage() {
+    name=$1
+    shift
+    say "== $name ($(($(date +%s) - started)) s)"
+    if ! "$@"; then
+        failed="$failed, $name"
+        say "== FAILED: $name"
+    fi
+}
+
+stage "set-up" scripts/setup.sh gateway-test rasa-test lint
+[ -z "$failed" ] || exit 1 # nothing else can run; the sentence above says what to do
+stage "system packages: chromium, for the browser test" scripts/chromium.sh
+stage "formatting, linting and types" scripts/lint.sh
+stage "knowledge base against the policies" scripts/check-knowledge.sh
+stage "training" scripts/train.sh
+stage "tests inside Rasa's environment" \
+    .venvs/rasa/bin/python -m pytest -q $(scripts/test_folders.sh rasa)
+
+[ -z "$failed" ] || say "== Failed so far: ${failed#, }. What is left runs all the same; the exit status will be 1."
+say "== tests of the gateway, the set-up and the running assistant ($(($(date +%s) - started)) s)"
+.venvs/gateway/bin/python -m pytest -q $(scripts/test_folders.sh gateway) || failed="$failed, the last tests"
+[ -z "$failed" ]

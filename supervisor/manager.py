@@ -1,0 +1,169 @@
+"""honcho's process manager, made safe to leave alone.
+
+honcho (MIT) starts the processes, each in a session of its own, joins their lines on the terminal, and stops the
+rest when one ends. What is added, each seen to be missing in honcho 2.0:
+
+- SIGHUP stops everything, as SIGINT and SIGTERM do; no signal is lost or mishandled while the processes are being
+  started;
+- processes end with the supervisor even when it is killed outright (`tether`);
+- a process that ignores SIGTERM is killed after STOP_WAIT seconds, and one that cannot be started counts as ended;
+- sentences instead of process ids.
+
+A part that ends takes the rest with it rather than being started again: each holds a piece of the same
+conversations, and what restarts a whole service well is already on every machine (systemd, Docker, Kubernetes).
+"""
+
+import functools
+import multiprocessing
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import wait
+from typing import Any
+
+from honcho.manager import Manager
+from honcho.printer import Message
+from honcho.process import Popen, Process
+
+from supervisor.parts import Part
+from supervisor.terminal import Terminal
+from supervisor.tether import tether
+
+STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+STOP_WAIT = 8.0  # seconds between SIGTERM and SIGKILL
+
+
+class _Child(Process):
+    """honcho's companion process of one part: starts it, reads its lines, tells how it ended."""
+
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        parent = multiprocessing.parent_process()
+        assert parent is not None
+        assert parent.pid is not None
+        signal.signal(signal.SIGUSR1, self._abandoned)
+        tether(parent.pid, signal.SIGUSR1)
+        self._child_ctor = functools.partial(
+            Popen, shell=False, stdin=subprocess.DEVNULL, preexec_fn=functools.partial(_enter, os.getpid())
+        )
+        try:
+            super().run(events, ignore_signals)
+        except OSError as error:
+            self._send_message(f"cannot be started: {error}\n")
+            self._send_message({"pid": os.getpid()}, type="start")
+            self._send_message({"returncode": 127}, type="stop")
+
+    def _abandoned(self, _signal: int, _frame: object) -> None:
+        """The supervisor was killed: end the part with all that it started, and this companion."""
+        if self._child is not None:
+            os.killpg(self._child.pid, signal.SIGKILL)
+        os._exit(1)
+
+
+def _enter(parent: int) -> None:
+    """Between fork and exec of a part: undo what the supervisor set for itself, and end with `parent`."""
+    for stop_signal in STOP_SIGNALS:
+        signal.signal(stop_signal, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    tether(parent, signal.SIGKILL)
+
+
+class Supervisor(Manager):
+    """Runs `parts` until one ends or a stop is asked for.
+
+    `watch` is run in a thread once all are started, and receives the supervisor.
+    """
+
+    def __init__(self, parts: Sequence[Part], terminal: Terminal, watch: Callable[["Supervisor"], None]) -> None:
+        # Each companion must be the supervisor's own child: that is whose death it is told of.
+        multiprocessing.set_start_method("fork", force=True)
+        super().__init__(terminal)
+        self.terminal = terminal
+        # Not an Event: it is set inside a signal handler, where taking a lock could block for ever.
+        self.stopping = False
+        self._watch = watch
+        self._process_ctor = _Child
+        self._failure: str | None = None
+        for part in parts:
+            self.add_process(part.name, list(part.command), env=part.environment)
+
+    def run(self) -> int:
+        """Start, wait and stop; returns the exit status: 0 when a stop was asked for, 1 when something failed."""
+        try:
+            self.loop()
+        finally:
+            self._end_all()
+        if self._failure:
+            self.terminal.say(self._failure)
+        return 1 if self._failure else 0
+
+    def fail(self, reason: str) -> None:
+        """Stop everything; `reason` is said at the end and makes the exit status 1."""
+        self._failure = self._failure or reason
+        self.terminate()
+
+    def terminate(self) -> None:
+        """Ask every part to stop, and kill after STOP_WAIT seconds those that did not."""
+        if not self.stopping:
+            self.stopping = True
+            ended = [(name, state["returncode"]) for name, state in self._processes.items() if "returncode" in state]
+            if ended and not self._failure:
+                name, status = ended[0]
+                self._failure = (
+                    f"The part “{name}” ended ({_how(status)}), so the rest was stopped. See its lines above."
+                )
+            self.terminal.say("Stopping…")
+            killer = threading.Timer(STOP_WAIT, self.kill)
+            killer.daemon = True
+            killer.start()
+        super().terminate()
+
+    def _start(self) -> None:
+        # Held back until every process id is known: honcho cannot stop what it has not heard of.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        signal.signal(signal.SIGHUP, lambda _signal, _frame: self.terminate())
+        super()._start()
+        seen = []
+        while not self._all_started():
+            message = self.events.get()
+            if message.type == "start":
+                self._processes[message.name]["pid"] = message.data["pid"]
+            else:
+                seen.append(message)
+        for message in seen:
+            self.events.put(message)
+        threading.Thread(target=self._attend, daemon=True).start()
+        threading.Thread(target=self._watch, args=(self,), daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+
+    def _attend(self) -> None:
+        """Report the parts whose companion was killed: nobody else would, and honcho would wait for ever.
+
+        A companion that ended well has told so before, and the first word counts.
+        """
+        names = {state["process"].sentinel: name for name, state in self._processes.items()}
+        while names:
+            ended = wait(list(names))
+            for name in [names.pop(sentinel) for sentinel in list(names) if sentinel in ended]:
+                lost = {"returncode": -signal.SIGKILL}
+                self.events.put(Message("stop", lost, self._clock.now(), name, None))
+
+    def _end_all(self) -> None:
+        """Kill what is left of every part's process group, and wait for the companions."""
+        for state in self._processes.values():
+            if "pid" in state:
+                self._procmgr.kill(state["pid"])
+        for state in self._processes.values():
+            if "process" in state:
+                state["process"].join(STOP_WAIT)
+
+    def _system_print(self, data: str) -> None:
+        """honcho's own lines tell process ids and signals; the supervisor's sentences stand in their place."""
+
+
+def _how(status: int) -> str:
+    """How a process ended, from its return code as `subprocess` gives it."""
+    if status < 0:
+        return f"killed by {signal.Signals(-status).name}"
+    return f"exit status {status}"

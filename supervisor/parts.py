@@ -1,0 +1,55 @@
+"""The parts of the running assistant: what is started, with which environment."""
+
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+RASA_PYTHON = ROOT / ".venvs" / "rasa" / "bin" / "python"
+MODEL = ROOT / "models" / "assistant.tar.gz"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process: the name its lines carry on the terminal, its command and its environment."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+
+
+def assistant_parts(settings: Settings, rasa_port: int, actions_port: int) -> tuple[Part, ...]:
+    """The three parts of the assistant, Rasa and its actions on the two loopback ports given."""
+    environment = {
+        **os.environ,
+        "PORT": str(settings.port),
+        "RUN_DIR": str(settings.run_dir.resolve()),
+        "RASA_PORT": str(rasa_port),
+        "ACTIONS_PORT": str(actions_port),
+        # Rasa's HTTP API can read and write every conversation. The token stays in the environment, where other
+        # users of the machine cannot see it as they see a command line.
+        "RASA_TOKEN": secrets.token_urlsafe(32),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    rasa = str(RASA_PYTHON)
+    return (
+        Part("actions", (rasa, "-m", "supervisor.actions_server"), environment),
+        Part("rasa", (rasa, "-m", "supervisor.rasa_server", str(MODEL.relative_to(ROOT))), environment),
+        Part("gateway", (sys.executable, "-m", "gateway"), environment),
+    )
+
+
+def missing(root: Path = ROOT) -> str | None:
+    """The first thing that the parts need and that is not there, or None."""
+    for path in (root / RASA_PYTHON.relative_to(ROOT), root / MODEL.relative_to(ROOT)):
+        if not path.exists():
+            return str(path.relative_to(root))
+    return None

@@ -1,0 +1,142 @@
+"""The supervisor with small real processes: all start, all stop, none is left, and the terminal says why."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conftest import ROOT, processes_with
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def mark() -> str:
+    """An environment variable that every process of one test carries, so that leftovers are found."""
+    return f"SUPERVISED_BY_TEST={uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def start(mark: str) -> Iterator[Start]:
+    """Start commands under a supervisor and wait until all of them run (or until it has ended)."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*commands: str, wait: bool = True) -> "subprocess.Popen[str]":
+        name, _, value = mark.partition("=")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.setup.supervise", *commands],
+            cwd=ROOT,
+            env={**os.environ, name: value},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        running.append(process)
+        if wait:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.strip() == "all started":
+                    break
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def nothing_left(mark: str, within: float = 3.0) -> bool:
+    """Whether every process that carries `mark` has ended, waiting up to `within` seconds."""
+    deadline = time.monotonic() + within
+    while processes_with(mark):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_signal_ends_every_part_and_is_no_failure(start: Start, mark: str, stop: signal.Signals) -> None:
+    process = start("sleep 60", "sleep 60 & sleep 60")
+    process.send_signal(stop)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, output
+    assert nothing_left(mark)
+
+
+def test_a_part_that_ends_takes_the_rest_down_and_is_named(start: Start, mark: str) -> None:
+    process = start("sleep 60", "echo last words; exit 3", wait=False)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert re.search(r"^\S+ part1 +\| last words$", output, re.MULTILINE)
+    assert "The part “part1” ended (exit status 3)" in output
+    assert nothing_left(mark)
+
+
+def test_a_part_that_ends_well_is_a_failure_too(start: Start) -> None:
+    process = start("sleep 60", "exit 0", wait=False)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "The part “part1” ended (exit status 0)" in output
+
+
+def test_a_killed_part_is_told_by_its_signal(start: Start) -> None:
+    output, _ = start("sleep 60", "kill -KILL $$", wait=False).communicate(timeout=20)
+    assert "ended (killed by SIGKILL)" in output
+
+
+def test_a_command_that_does_not_exist_stops_the_rest_with_its_name(start: Start, mark: str) -> None:
+    output, _ = start("exec sleep 60", "exec /nowhere/at-all", wait=False).communicate(timeout=20)
+    assert "/nowhere/at-all" in output
+    assert nothing_left(mark)
+
+
+def test_killing_the_supervisor_outright_leaves_no_process(start: Start, mark: str) -> None:
+    process = start("sleep 60 & sleep 60", "exec sleep 60")
+    assert len(processes_with(mark)) >= 6
+    process.kill()
+    assert nothing_left(mark)
+
+
+def test_killing_a_companion_process_stops_the_rest(start: Start, mark: str) -> None:
+    process = start("sleep 60", "exec sleep 61")
+    companions = [pid for pid, command in processes_with(mark).items() if "tests.setup.supervise" in command]
+    companions.remove(process.pid)
+    os.kill(companions[0], signal.SIGKILL)
+    process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert nothing_left(mark)
+
+
+def test_a_part_that_ignores_sigterm_is_killed(start: Start, mark: str) -> None:
+    process = start("trap '' TERM; while :; do sleep 0.2; done")
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert nothing_left(mark)
+
+
+def test_a_stop_signal_during_the_start_leaves_no_process(start: Start, mark: str) -> None:
+    for delay in (0.05, 0.1, 0.15, 0.2):
+        process = start("sleep 60", "sleep 60", wait=False)
+        time.sleep(delay)
+        process.terminate()
+        process.communicate(timeout=20)
+        assert nothing_left(mark), f"after {delay} s"
+
+
+def test_a_closed_terminal_does_not_keep_the_supervisor_from_stopping(start: Start, mark: str) -> None:
+    process = start("while :; do echo busy; sleep 0.05; done")
+    assert process.stdout is not None
+    process.stdout.close()
+    time.sleep(0.3)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(20) == 0
+    assert nothing_left(mark)
+    process.stdout = None
