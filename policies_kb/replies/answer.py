@@ -44,12 +44,15 @@ def answer(topics: tuple[str, ...], account: Account, wording: Wording, today: d
 
 def _add_country(reply: Reply, country: str, cards: list[Card], wording: Wording, named: bool) -> None:
     policy = wording.base.policies[country]
+    heading = wording.say("country_heading", country=wording.base.labels[f"country.{country}"].phrase)
     if wording.spoken:  # the policy is named with its date, once
         reply.cite(excerpt for card in cards for excerpt in card.excerpts)
-        reply.parts += [_dated(cards[0], policy, wording), *(card.voice for card in cards[1:])]
+        first = _dated(cards[0], policy, wording)
+        heard = [first, *(card.voice for card in cards[1:])]
+        reply.parts += [heading, *heard] if named and wording.policy(country) not in first else heard
         return
     if named:
-        reply.parts.append(wording.say("country_heading", country=wording.base.labels[f"country.{country}"].phrase))
+        reply.parts.append(heading)
     for card in cards:
         reply.parts.append(" ".join(part for part in (card.lead, card.not_said) if part))
     add_excerpts(reply, (excerpt for card in cards for excerpt in card.excerpts), country, wording)

@@ -1,0 +1,62 @@
+"""`action_unsure` shows what is closest in the policy, without ever giving an address away."""
+
+import pytest
+
+from actions.policy_search import closest_excerpts
+from actions.unsure import ActionUnsure
+from policies_kb.base import current
+from tests.actions.action_test_helper import bot, run, user
+
+ACTION = ActionUnsure()
+ABROAD = "mes données sont traitées hors du Mali"
+
+
+def test_the_domain_knows_the_action_by_its_name() -> None:
+    assert ACTION.name() == "action_unsure"
+
+
+def test_the_closest_passage_of_the_countrys_policy_is_shown() -> None:
+    message = run(ACTION, user("nlu_fallback", ABROAD, confidence=0.2, country="mali"))
+    assert message["custom"]["status"] == "excerpt"
+    (source,) = message["custom"]["sources"]
+    assert source["policy"] == "orange-mali"
+    assert "hors du Mali" in source["excerpt"]
+    assert source["excerpt"] in message["text"]
+
+
+def test_without_a_country_no_policy_is_searched() -> None:
+    message = run(ACTION, user("nlu_fallback", ABROAD, confidence=0.2))
+    assert message["custom"]["status"] == "clarify"
+    assert message["custom"]["sources"] == []
+
+
+def test_words_far_from_any_passage_show_none() -> None:
+    message = run(ACTION, user("nlu_fallback", "zzxqy", confidence=0.2, country="mali"))
+    assert message["custom"]["status"] == "clarify"
+    assert message["custom"]["sources"] == []
+
+
+def test_the_third_miss_is_handed_to_a_person() -> None:
+    events = []
+    for _ in range(3):
+        events.append(user("nlu_fallback", "zzxqy", confidence=0.2))
+        message = run(ACTION, *events)
+        events.append(bot(message))
+    assert message["custom"]["status"] == "handoff"
+    assert message["buttons"] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "country"),
+    [
+        ("à quelle adresse postale écrire, BP 2203 Jarry", "caraibe"),
+        ("adresse OBS Montauban", "caraibe"),
+        ("site bloctel et adresse à Troyes", "caraibe"),
+        ("appeler le 7400 ou écrire à Bamako Hamdallaye", "mali"),
+    ],
+)
+def test_a_passage_that_holds_an_address_is_never_shown(question: str, country: str) -> None:
+    texts = [contact.text for contact in current().contacts.values()]
+    for excerpt in closest_excerpts(question, country):
+        assert not any(text in excerpt.text for text in texts)
+        assert "7400" not in excerpt.text
