@@ -3,12 +3,17 @@
 A clause is believed only when it is clear in itself and the whole message bears it out: a story told in several clauses
 must not become several questions.
 """
-import re
-from typing import Sequence
 
+import re
+from collections.abc import Sequence
+
+# Words with which a second question begins after « et »; before any other word « et » joins two nouns.
+_OPENINGS = (
+    "a au avec combien comment de en est je la le les leur ou par pour pourquoi qu quand qui si sur vous".split()
+)
 _CUT = re.compile(
     r"[?;]|\.(?=\s)|,|\b(?:ainsi que|et puis|puis|et aussi|et egalement|plus)\b"
-    r"|\bet\b(?=\s+(?:a |au |avec |combien|comment|de quelle|en |est|je |la |le |les |leur|ou |par |pour|pourquoi|qu|quand|qui|si |sur |vous))"
+    rf"|\bet\b(?=\s+(?:{'|'.join(_OPENINGS)})\b)"
 )
 _FEWEST_LETTERS = 8
 _CLEAR = 0.75

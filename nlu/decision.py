@@ -2,8 +2,9 @@
 
 A wrong answer costs more than a question asked back: below its threshold an intent is not acted on.
 """
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Mapping, Optional, Sequence
 
 from nlu.gazetteer import Gazetteer
 from nlu.mentions import Said, is_only_information
@@ -37,8 +38,15 @@ class Thresholds:
         return self.refusal if intent in _REFUSALS else self.dialogue
 
 
-def decide(folded: str, ranking: Sequence[tuple[str, float]], said: Sequence[Said], foreign: Optional[str],
-           gazetteer: Gazetteer, thresholds: Thresholds, topics: frozenset[str]) -> tuple[str, float]:
+def decide(
+    folded: str,
+    ranking: Sequence[tuple[str, float]],
+    said: Sequence[Said],
+    foreign: str | None,
+    gazetteer: Gazetteer,
+    thresholds: Thresholds,
+    topics: frozenset[str],
+) -> tuple[str, float]:
     """Return the intent to act on and its confidence (0..1).
 
     `ranking` holds intents with their probabilities, best first; `foreign` is the language of a message that is not
@@ -56,7 +64,11 @@ def decide(folded: str, ranking: Sequence[tuple[str, float]], said: Sequence[Sai
     person = next((share for name, share in candidates if name == HANDOFF), 0.0)
     if person >= thresholds.person:
         return HANDOFF, person
-    if intent in topics - _MAY_NAME_A_COMPANY and any(item.kind == "company" for item in said) and "orange" not in folded:
+    if (
+        intent in topics - _MAY_NAME_A_COMPANY
+        and any(item.kind == "company" for item in said)
+        and "orange" not in folded
+    ):
         return OUT_OF_SCOPE, share
     if share < thresholds.of(intent, topics):
         return UNSURE, share
@@ -64,7 +76,7 @@ def decide(folded: str, ranking: Sequence[tuple[str, float]], said: Sequence[Sai
 
 
 def thresholds_from(config: Mapping[str, float]) -> Thresholds:
-    """Read the thresholds of a component's configuration. Raises KeyError when one is missing, ValueError outside 0..1."""
+    """Read the thresholds of a component's configuration. Raises KeyError for a missing one, ValueError outside 0..1."""
     values = {kind: float(config[f"{kind}_threshold"]) for kind in ("topic", "refusal", "dialogue", "person")}
     if not all(0 <= value <= 1 for value in values.values()):
         raise ValueError(f"thresholds lie between 0 and 1: {values}")

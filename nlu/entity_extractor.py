@@ -1,7 +1,8 @@
 """Rasa component: the country, the offers and the situation that a message names, as entities."""
+
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -32,12 +33,17 @@ class CountryOfferExtractor(GraphComponent, EntityExtractorMixin):
         self._gazetteer = gazetteer
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> CountryOfferExtractor:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CountryOfferExtractor:
         """Create the component (see parent class)."""
         return cls(Gazetteer.load())
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Add the entities of each message (see parent class)."""
         for message in messages:
             text = message.get(TEXT)
@@ -47,8 +53,8 @@ class CountryOfferExtractor(GraphComponent, EntityExtractorMixin):
         return messages
 
 
-def _entity(said: Said) -> Dict[Text, Any]:
-    entity: Dict[Text, Any] = {
+def _entity(said: Said) -> dict[str, Any]:
+    entity: dict[str, Any] = {
         ENTITY_ATTRIBUTE_TYPE: said.kind,
         ENTITY_ATTRIBUTE_VALUE: said.value,
         ENTITY_ATTRIBUTE_START: said.start,

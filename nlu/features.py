@@ -3,9 +3,11 @@
 Training fits scikit-learn's vectorizers; what is kept is their vocabulary and weights as plain arrays, so that a model
 is data only (npz and JSON, nothing that runs when it is loaded) and one message costs a fraction of a millisecond.
 """
+
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Iterable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -29,14 +31,14 @@ def character_ngrams(folded: str) -> list[str]:
             if len(padded) <= size:
                 grams.append(padded)
                 break
-            grams += [padded[start:start + size] for start in range(len(padded) - size + 1)]
+            grams += [padded[start : start + size] for start in range(len(padded) - size + 1)]
     return grams
 
 
 def word_ngrams(folded: str) -> list[str]:
     """Words and pairs of words, exactly as scikit-learn's `word` analyzer cuts them."""
     words = _words(folded)
-    return words + [f"{left} {right}" for left, right in zip(words, words[1:])]
+    return words + [f"{left} {right}" for left, right in pairwise(words)]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """Find in a message the names that people give to countries, offers and situations (`gazetteer.yml`)."""
+
 import pathlib
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping
+from typing import Any
 
 import yaml
 from rapidfuzz.distance import DamerauLevenshtein
@@ -42,19 +44,21 @@ class Gazetteer:
         ordered = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile(r"(?<![\w+])(?:" + "|".join(re.escape(name) for name in ordered) + r")(?![\w])")
         self._long_names = [
-            name for name in ordered
+            name
+            for name in ordered
             if self._names[name][0] == "countries" and len(name) >= _ONE_SLIP_FROM - 1 and _WORD.fullmatch(name)
         ]
         self._alone = {_plain(name): value for value, names in content["alone"].items() for name in names}
         self._not_meant = {value: [_frame(frame) for frame in frames] for value, frames in content["not_meant"].items()}
         self.line_words = frozenset(content["line_words"])
         self.place_words = frozenset(content["place_words"])
+        self.visit_words = frozenset(content["visit_words"])
         self.negators = frozenset(content["negators"])
         self.fillers = frozenset(content["fillers"])
 
     @classmethod
     def load(cls, path: pathlib.Path = CONTENT) -> "Gazetteer":
-        """Read the YAML file. Raises OSError or yaml.YAMLError when it cannot be read, KeyError when a part is missing."""
+        """Read the YAML file. Raises OSError or yaml.YAMLError when it cannot be read, KeyError for a missing part."""
         # Every scalar is a word that people write: to other loaders « on » is true.
         return cls(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
 
@@ -71,8 +75,11 @@ class Gazetteer:
             if not self._is_not_meant(text, value, match.start(), match.end()):
                 found.append(Mention(group, value, match.start(), match.end()))
         found += self._misspelt(text, found)
-        found += [Mention(*self._names[match.group(1)], match.start(), match.end())
-                  for match in _POSTCODE.finditer(text) if match.group(1) in self._names]
+        found += [
+            Mention(*self._names[match.group(1)], match.start(), match.end())
+            for match in _POSTCODE.finditer(text)
+            if match.group(1) in self._names
+        ]
         return sorted(found, key=lambda mention: mention.start)
 
     def _is_not_meant(self, text: str, value: str, start: int, end: int) -> bool:
@@ -88,7 +95,9 @@ class Gazetteer:
         mentions = []
         for match in _WORD.finditer(text):
             word = match.group()
-            if len(word) < _ONE_SLIP_FROM - 1 or any(start < match.end() and match.start() < end for start, end in taken):
+            if len(word) < _ONE_SLIP_FROM - 1 or any(
+                start < match.end() and match.start() < end for start, end in taken
+            ):
                 continue
             for name in self._long_names:
                 if max(len(word), len(name)) < _ONE_SLIP_FROM:

@@ -1,7 +1,8 @@
 """Rasa component: the intent of a message, by a linear model over TF-IDF features."""
+
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -27,29 +28,43 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     """Sets `intent` and `intent_ranking` on every message that has a text."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Return the settings: `regularisation` (C, > 0), `iterations` and `ranking_length` (both >= 1)."""
         return {"regularisation": 30.0, "iterations": 200, "ranking_length": 6}
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource,
-                 model: Optional[TopicModel] = None) -> None:
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: TopicModel | None = None
+    ) -> None:
         """Raise InvalidConfigException when a setting is out of its range."""
         if config["regularisation"] <= 0 or config["iterations"] < 1 or config["ranking_length"] < 1:
-            raise InvalidConfigException("LinearIntentClassifier: regularisation must be > 0, iterations and ranking_length >= 1")
+            raise InvalidConfigException(
+                "LinearIntentClassifier: regularisation must be > 0, iterations and ranking_length >= 1"
+            )
         self._config = config
         self._storage = storage
         self._resource = resource
         self._model = model
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> LinearIntentClassifier:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LinearIntentClassifier:
         """Create an untrained component (see parent class)."""
         return cls(config, model_storage, resource)
 
     @classmethod
-    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-             execution_context: ExecutionContext, **kwargs: Any) -> LinearIntentClassifier:
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LinearIntentClassifier:
         """Load the component with its trained model (see parent class)."""
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, TopicModel.load(folder))
@@ -58,13 +73,16 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """Fit the model on the intent examples and store it."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._model = TopicModel.train(
-            [fold(example.get(TEXT)) for example in examples], [example.get(INTENT) for example in examples],
-            regularisation=self._config["regularisation"], iterations=self._config["iterations"])
+            [fold(example.get(TEXT)) for example in examples],
+            [example.get(INTENT) for example in examples],
+            regularisation=self._config["regularisation"],
+            iterations=self._config["iterations"],
+        )
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent and the ranking of each message (see parent class)."""
         for message in messages:
             text = message.get(TEXT)
@@ -76,8 +94,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
                 message.set(CLAUSE_RANKINGS, [self._rank(self._model, clause) for clause in clauses(folded)])
         return messages
 
-    def _rank(self, model: TopicModel, folded: str) -> List[Dict[Text, Any]]:
+    def _rank(self, model: TopicModel, folded: str) -> list[dict[str, Any]]:
         probabilities = model.probabilities(folded)
-        best = np.argsort(-probabilities)[:self._config["ranking_length"]]
-        return [{INTENT_NAME_KEY: model.classes[column], PREDICTED_CONFIDENCE_KEY: float(probabilities[column])}
-                for column in best]
+        best = np.argsort(-probabilities)[: self._config["ranking_length"]]
+        return [
+            {INTENT_NAME_KEY: model.classes[column], PREDICTED_CONFIDENCE_KEY: float(probabilities[column])}
+            for column in best
+        ]

@@ -1,7 +1,7 @@
-"""Is a message in French? langdetect is asked only where it can be trusted: long enough, and with little French in it."""
+"""Is a message in French? langdetect is asked only where it can be trusted: long enough, with little French in it."""
+
 import pathlib
 import re
-from typing import Optional
 
 import yaml
 from langdetect import DetectorFactory, detect_langs
@@ -34,7 +34,7 @@ class LanguageGate:
             language: frozenset(words) - self._french for language, words in content["foreign"].items()
         }
 
-    def foreign_language(self, folded: str) -> Optional[str]:
+    def foreign_language(self, folded: str) -> str | None:
         """Return the ISO 639-1 code of a folded message that is surely not French, `other` for one without a notice.
 
         None when it is French or may be: a short message is never refused for its language.

@@ -3,9 +3,10 @@
 The country is that of the Orange line or of the policy asked about, not where the person is; what is negated is not
 said; « box et mobile » are two offers and « Open (box et mobile) » is one.
 """
+
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Iterable, Optional, Sequence
 
 from nlu.gazetteer import Gazetteer, Mention
 
@@ -13,6 +14,7 @@ BOTH = "both"
 ELSEWHERE = "elsewhere"
 LINE = "line"
 PLACE = "place"
+VISIT = "visit"
 
 _REACH = 4  # words before a name that may say whether it is negated, a place or a line's country
 _TOKEN = re.compile(r"[\w+]+|[.,;:!?()]")
@@ -26,7 +28,7 @@ class Said:
     value: str
     start: int
     end: int
-    role: Optional[str] = None
+    role: str | None = None
 
 
 def interpret(folded: str, gazetteer: Gazetteer) -> list[Said]:
@@ -35,12 +37,22 @@ def interpret(folded: str, gazetteer: Gazetteer) -> list[Said]:
     kept = [mention for mention in mentions if not _is_negated(folded, mention, gazetteer)]
     said = _country(folded, [mention for mention in kept if mention.group == "countries"], gazetteer)
     said += _offers([mention for mention in kept if mention.group == "offers"])
-    said += [Said("customer", mention.value, mention.start, mention.end)
-             for mention in mentions if mention.group == "customers" and (mention in kept or _negates_itself(mention))]
-    said += [Said("company", mention.value, mention.start, mention.end) for mention in mentions if mention.group == "companies"]
+    said += [
+        Said("customer", mention.value, mention.start, mention.end)
+        for mention in mentions
+        if mention.group == "customers" and (mention in kept or _negates_itself(mention))
+    ]
+    said += [
+        Said("company", mention.value, mention.start, mention.end)
+        for mention in mentions
+        if mention.group == "companies"
+    ]
     # « je ne suis pas du tout chez OBS » says something of the offer all the same.
-    said += [Said("customer", "not_obs", mention.start, mention.end)
-             for mention in mentions if mention.value == "obs" and mention not in kept]
+    said += [
+        Said("customer", "not_obs", mention.start, mention.end)
+        for mention in mentions
+        if mention.value == "obs" and mention not in kept
+    ]
     return said
 
 
@@ -49,8 +61,10 @@ def is_only_information(folded: str, said: Sequence[Said], gazetteer: Gazetteer)
     if not any(item.kind != "company" and item.value != "also" for item in said):
         return False
     spans = [(mention.start, mention.end) for mention in gazetteer.find(folded)]
-    rest = "".join(" " if any(start <= place < end for start, end in spans) else character
-                   for place, character in enumerate(folded))
+    rest = "".join(
+        " " if any(start <= place < end for start, end in spans) else character
+        for place, character in enumerate(folded)
+    )
     return all(word in gazetteer.fillers for word in re.findall(r"[a-z0-9]+", rest))
 
 
@@ -64,13 +78,41 @@ def _words_before(folded: str, start: int) -> list[str]:
     return words
 
 
+def _words_after(folded: str, end: int) -> list[str]:
+    """The words that follow a name in its clause."""
+    return re.findall(r"\w+", re.split(r"[.,;:!?()]|\bmais\b", folded[end:])[0])
+
+
 def _is_negated(folded: str, mention: Mention, gazetteer: Gazetteer) -> bool:
     """« pas la box », « non pas au Mali »: a negator stands before the name, with nothing but small words between."""
     for word in _words_before(folded, mention.start):
         if word in gazetteer.negators:
             return True
-        if word not in {"la", "le", "les", "l", "du", "de", "d", "des", "au", "aux", "en", "une", "un", "ma", "mon", "a", "chez",
-                        "pour", "mes", "client", "cliente", "sur", "orange"}:
+        if word not in {
+            "la",
+            "le",
+            "les",
+            "l",
+            "du",
+            "de",
+            "d",
+            "des",
+            "au",
+            "aux",
+            "en",
+            "une",
+            "un",
+            "ma",
+            "mon",
+            "a",
+            "chez",
+            "pour",
+            "mes",
+            "client",
+            "cliente",
+            "sur",
+            "orange",
+        }:
             return False
     return False
 
@@ -93,9 +135,9 @@ def _country(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> 
         if len({mention.value for mention in lines}) == 1:
             ours = lines
         else:
-            elsewhere_than_place = [mention for mention in ours if roles[mention] != PLACE]
-            if len({mention.value for mention in elsewhere_than_place}) == 1:
-                ours = elsewhere_than_place
+            not_places = [mention for mention in ours if roles[mention] not in (PLACE, VISIT)]
+            if len({mention.value for mention in not_places}) == 1:
+                ours = not_places
     values = {mention.value for mention in ours}
     last = ours[-1]
     value = values.pop() if len(values) == 1 else BOTH
@@ -103,14 +145,18 @@ def _country(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> 
 
 
 def _role(folded: str, mention: Mention, gazetteer: Gazetteer) -> str:
-    if folded[mention.start:mention.end].startswith("orange"):
+    """What a name is the name of: the line's country, the place where the person is, or one only passed through."""
+    if folded[mention.start : mention.end].startswith("orange"):
         return LINE
+    role = ""
     for word in _words_before(folded, mention.start):
         if word in gazetteer.line_words:
             return LINE
+        if word in gazetteer.visit_words:
+            return VISIT
         if word in gazetteer.place_words:
-            return PLACE
-    return ""
+            role = PLACE
+    return VISIT if any(word in gazetteer.visit_words for word in _words_after(folded, mention.end)) else role
 
 
 def _offers(mentions: Iterable[Mention]) -> list[Said]:

@@ -1,7 +1,19 @@
 """Folding of text: what a person typed, without accents, capitals and typographic variants, at the same offsets."""
+
 import unicodedata
 
-_SAME_SIGN = {"’": "'", "‘": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " ", "\u202f": " "}
+_SAME_SIGN = {
+    "’": "'",
+    "‘": "'",
+    "`": "'",
+    "´": "'",
+    "‐": "-",
+    "‑": "-",
+    "–": "-",
+    "—": "-",
+    "\u00a0": " ",
+    "\u202f": " ",
+}
 
 
 def fold(text: str) -> str:

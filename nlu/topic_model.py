@@ -1,8 +1,9 @@
 """The intent model: trained with scikit-learn, kept as arrays, applied with NumPy."""
+
 import json
 import pathlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Sequence
 
 import numpy as np
 
@@ -22,7 +23,9 @@ class TopicModel:
     intercept: FloatArray
 
     @classmethod
-    def train(cls, folded: Sequence[str], intents: Sequence[str], regularisation: float, iterations: int) -> "TopicModel":
+    def train(
+        cls, folded: Sequence[str], intents: Sequence[str], regularisation: float, iterations: int
+    ) -> "TopicModel":
         """Fit on texts folded by `nlu.text.fold` and their intents.
 
         `regularisation` is scikit-learn's inverse strength C (> 0, no unit). Raises ValueError when fewer than three
@@ -44,17 +47,25 @@ class TopicModel:
         weights = np.ascontiguousarray(regression.coef_.T, dtype=np.float32)
         cut = blocks[0].shape[1]
         parts = [
-            Block({gram: int(column) for gram, column in vectorizer.vocabulary_.items()},
-                  vectorizer.idf_.astype(np.float32), part)
-            for vectorizer, part in zip(vectorizers, (weights[:cut], weights[cut:]))
+            Block(
+                {gram: int(column) for gram, column in vectorizer.vocabulary_.items()},
+                vectorizer.idf_.astype(np.float32),
+                part,
+            )
+            for vectorizer, part in zip(vectorizers, (weights[:cut], weights[cut:]), strict=True)
         ]
-        return cls(tuple(str(name) for name in regression.classes_), parts[0], parts[1],
-                   regression.intercept_.astype(np.float32))
+        return cls(
+            tuple(str(name) for name in regression.classes_),
+            parts[0],
+            parts[1],
+            regression.intercept_.astype(np.float32),
+        )
 
     def probabilities(self, folded: str) -> FloatArray:
         """Probability of each class for one folded text, in the order of `classes`."""
-        scores = (self.intercept + self.characters.scores(character_ngrams(folded))
-                  + self.words.scores(word_ngrams(folded)))
+        scores = (
+            self.intercept + self.characters.scores(character_ngrams(folded)) + self.words.scores(word_ngrams(folded))
+        )
         odds = np.exp(scores - scores.max())
         shares: FloatArray = odds / odds.sum()
         return shares
@@ -63,9 +74,14 @@ class TopicModel:
         """Write the model into a folder. Raises OSError when it cannot be written."""
         names = {"classes": self.classes, "characters": self.characters.vocabulary, "words": self.words.vocabulary}
         (folder / _NAMES).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
-        np.savez(folder / _ARRAYS, intercept=self.intercept,
-                 character_idf=self.characters.idf, character_weights=self.characters.weights,
-                 word_idf=self.words.idf, word_weights=self.words.weights)
+        np.savez(
+            folder / _ARRAYS,
+            intercept=self.intercept,
+            character_idf=self.characters.idf,
+            character_weights=self.characters.weights,
+            word_idf=self.words.idf,
+            word_weights=self.words.weights,
+        )
 
     @classmethod
     def load(cls, folder: pathlib.Path) -> "TopicModel":
@@ -76,4 +92,5 @@ class TopicModel:
                 tuple(names["classes"]),
                 Block(names["characters"], arrays["character_idf"], arrays["character_weights"]),
                 Block(names["words"], arrays["word_idf"], arrays["word_weights"]),
-                arrays["intercept"])
+                arrays["intercept"],
+            )

@@ -1,7 +1,8 @@
 """Rasa component: the last word on a message's intent, after classifier, entities and language."""
+
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -27,16 +28,16 @@ class TurnDecider(IntentClassifier, GraphComponent):
     """Replaces `intent` by the intent to act on; adds a `language` entity to a message that is not in French."""
 
     @classmethod
-    def required_components(cls) -> List[type]:
+    def required_components(cls) -> list[type]:
         """The classifier whose ranking is decided on."""
         return [LinearIntentClassifier]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Return the thresholds, probabilities between 0 and 1."""
         return {"topic_threshold": 0.4, "refusal_threshold": 0.4, "dialogue_threshold": 0.4, "person_threshold": 0.3}
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         """Raise InvalidConfigException when a threshold is not between 0 and 1."""
         try:
             self._thresholds = thresholds_from(config)
@@ -47,12 +48,17 @@ class TurnDecider(IntentClassifier, GraphComponent):
         self._topics = frozenset(read_contract(CONTRACT).coverage)
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> TurnDecider:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TurnDecider:
         """Create the component (see parent class)."""
         return cls(config)
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Decide the intent of each message (see parent class)."""
         for message in messages:
             if message.get(TEXT):
@@ -76,10 +82,10 @@ class TurnDecider(IntentClassifier, GraphComponent):
             message.set(ENTITIES, message.get(ENTITIES, []) + topics, add_to_output=True)
 
 
-def _ranking(entries: List[Dict[Text, Any]]) -> List[tuple[str, float]]:
+def _ranking(entries: list[dict[str, Any]]) -> list[tuple[str, float]]:
     return [(entry[INTENT_NAME_KEY], entry[PREDICTED_CONFIDENCE_KEY]) for entry in entries]
 
 
-def _entity(kind: Text, value: Any, folded: str) -> Dict[Text, Any]:
+def _entity(kind: str, value: Any, folded: str) -> dict[str, Any]:
     """An entity that the message as a whole stands for."""
     return {"entity": kind, "value": value, "start": 0, "end": len(folded), "extractor": TurnDecider.__name__}

@@ -2,8 +2,10 @@
 
 Rasa offers no call for it. A channel is the extension point that may add a route to its server.
 """
+
 import sqlite3
-from typing import Any, Awaitable, Callable, Text
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, response
@@ -17,7 +19,7 @@ class ErasureChannel(InputChannel):
     """A channel without messages: its one route erases."""
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The channel's name, part of its address."""
         return "erasure"
 
@@ -26,7 +28,7 @@ class ErasureChannel(InputChannel):
         erasure = Blueprint("erasure")
 
         @erasure.delete("/<sender_id>")
-        async def erase(request: Request, sender_id: Text) -> HTTPResponse:
+        async def erase(request: Request, sender_id: str) -> HTTPResponse:
             try:
                 ErasableTrackerStore.erase_everywhere(sender_id)
             except sqlite3.Error as error:

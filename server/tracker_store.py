@@ -11,11 +11,13 @@ conversations, readable in the file after their own erasure. Rebuilding (VACUUM)
 long to be done at each erasure (about a second per 100 MB). The index is not proof against this: the conversation's id,
 a random name that nothing refers to any more, may stay readable until then.
 """
+
 import json
 import pathlib
 import sqlite3
 from collections import OrderedDict
-from typing import Any, ClassVar, Iterable, Optional, Text
+from collections.abc import Iterable
+from typing import Any, ClassVar
 from weakref import WeakSet
 
 from rasa.core.brokers.broker import EventBroker
@@ -34,25 +36,33 @@ _MOST_BLANK = 20_000
 
 
 class ErasableTrackerStore(TrackerStore):
-    """A tracker store of `endpoints.yml` (`tracker_store: type:`); `db` is the file, `live` how many trackers to keep."""
+    """A tracker store of `endpoints.yml` (`tracker_store: type:`): `db` is the file, `live` the trackers to hold."""
 
     _opened: ClassVar["WeakSet[ErasableTrackerStore]"] = WeakSet()
 
-    def __init__(self, domain: Optional[Domain] = None, event_broker: Optional[EventBroker] = None,
-                 db: Text = str(DEFAULT_PATH.with_name("tracker.sqlite")), live: int = 256, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        db: str = str(DEFAULT_PATH.with_name("tracker.sqlite")),
+        live: int = 256,
+        **kwargs: Any,
+    ) -> None:
         """Open the file, made where it is missing. Raises sqlite3.Error when it cannot be used."""
         super().__init__(domain, event_broker)
         pathlib.Path(db).parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(db, isolation_level=None, check_same_thread=False, timeout=5)
         # A reply that was sent survives the process (WAL); what is deleted is overwritten (secure_delete).
-        self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;" + _SCHEMA)
+        self._connection.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;" + _SCHEMA
+        )
         self._blank = 0
         self._rebuild()
-        self._live: "OrderedDict[Text, tuple[DialogueStateTracker, int]]" = OrderedDict()
+        self._live: OrderedDict[str, tuple[DialogueStateTracker, int]] = OrderedDict()
         self._most_live = int(live)
         self._opened.add(self)
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the tracker of a conversation, None for an unknown one."""
         if sender_id in self._live:
             self._live.move_to_end(sender_id)
@@ -74,21 +84,27 @@ class ErasableTrackerStore(TrackerStore):
         fresh = [json.dumps(event.as_dict(), default=float) for event in list(tracker.events)[stored:]]
         with self._connection:  # commits, or rolls back what failed
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT INTO tracker_events (sender, event) VALUES (?, ?)",
-                                         [(tracker.sender_id, event) for event in fresh])
+            self._connection.executemany(
+                "INSERT INTO tracker_events (sender, event) VALUES (?, ?)",
+                [(tracker.sender_id, event) for event in fresh],
+            )
         self._keep(tracker, stored + len(fresh))
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """Return the ids of all conversations."""
-        return [row[0] for row in self._connection.execute("SELECT DISTINCT sender FROM tracker_events WHERE sender != ''")]
+        return [
+            row[0] for row in self._connection.execute("SELECT DISTINCT sender FROM tracker_events WHERE sender != ''")
+        ]
 
-    def erase(self, sender_id: Text) -> None:
+    def erase(self, sender_id: str) -> None:
         """Erase a conversation from memory, from the file and from its write-ahead log.
 
         Raises sqlite3.Error when it could not, or not yet: erasing again goes on from there.
         """
         self._live.pop(sender_id, None)
-        blanked = self._connection.execute("UPDATE tracker_events SET sender = '', event = '' WHERE sender = ?", (sender_id,))
+        blanked = self._connection.execute(
+            "UPDATE tracker_events SET sender = '', event = '' WHERE sender = ?", (sender_id,)
+        )
         self._blank += blanked.rowcount
         if self._blank >= _MOST_BLANK:
             self._rebuild()
@@ -97,7 +113,7 @@ class ErasableTrackerStore(TrackerStore):
             raise sqlite3.OperationalError("another process reads the file: its write-ahead log could not be emptied")
 
     @classmethod
-    def erase_everywhere(cls, sender_id: Text) -> None:
+    def erase_everywhere(cls, sender_id: str) -> None:
         """Erase a conversation from every store that this process has open. Raises sqlite3.Error."""
         for store in list(cls._opened):
             store.erase(sender_id)
@@ -107,7 +123,7 @@ class ErasableTrackerStore(TrackerStore):
         self._connection.execute("VACUUM")
         self._blank = 0
 
-    def _count(self, sender_id: Text) -> int:
+    def _count(self, sender_id: str) -> int:
         row = self._connection.execute("SELECT count(*) FROM tracker_events WHERE sender = ?", (sender_id,)).fetchone()
         return int(row[0])
 

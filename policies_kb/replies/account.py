@@ -120,9 +120,11 @@ def _with_country(account: Account, turn: UserTurn, asked: str | None) -> Accoun
     for entity in turn.entities:
         if entity.kind != "country":
             continue
-        # Being somewhere else for a while does not change whose line it is.
-        passing = entity.value == ELSEWHERE and entity.role == "place" and account.country and asked != "country"
-        if not passing:
+        # Being somewhere for a while does not change whose line it is; living elsewhere may not either.
+        lives_elsewhere = (
+            entity.value == ELSEWHERE and entity.role == "place" and account.country and asked != "country"
+        )
+        if entity.role != "visit" and not lives_elsewhere:
             account = replace(account, country=entity.value)
     return account
 

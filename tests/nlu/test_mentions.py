@@ -140,3 +140,18 @@ def test_a_message_that_only_informs_is_recognised(text: str) -> None:
 )
 def test_a_message_that_asks_or_says_nothing_does_not_inform(text: str) -> None:
     assert not informs(text)
+
+
+@pytest.mark.parametrize(
+    ("message", "role"),
+    [
+        ("je suis en vacances à Bamako", "visit"),
+        ("je suis actuellement à Dakar", "visit"),
+        ("je suis à Paris en ce moment", "visit"),
+        ("en ce moment je suis à Paris mais ma ligne est à Cayenne", "line"),
+        ("je suis en Martinique", "place"),
+    ],
+)
+def test_a_place_only_passed_through_is_told_from_where_somebody_lives(message: str, role: str) -> None:
+    found = interpret(fold(message), GAZETTEER)
+    assert [item.role for item in found if item.kind == "country"] == [role]

@@ -126,6 +126,8 @@ def test_the_offer_that_the_page_knows_decides_until_the_person_says_otherwise(
     ("known", "message", "expected"),
     [
         ("caraibe", tells(country="elsewhere", role="place"), "caraibe"),
+        ("caraibe", tells(country="mali", role="visit"), "caraibe"),
+        (None, tells(country="mali", role="visit"), None),
         ("caraibe", tells(country="elsewhere", role="line"), "elsewhere"),
         ("caraibe", tells(country="elsewhere"), "elsewhere"),
         ("caraibe", tells(country="mali"), "mali"),
