@@ -76,7 +76,7 @@ def decide(
 
 
 def thresholds_from(config: Mapping[str, float]) -> Thresholds:
-    """Read the thresholds of a component's configuration. Raises KeyError for a missing one, ValueError outside 0..1."""
+    """Read the thresholds of a component's configuration. Raises KeyError for a missing one, ValueError past 0..1."""
     values = {kind: float(config[f"{kind}_threshold"]) for kind in ("topic", "refusal", "dialogue", "person")}
     if not all(0 <= value <= 1 for value in values.values()):
         raise ValueError(f"thresholds lie between 0 and 1: {values}")
