@@ -21,9 +21,13 @@ Ranking = Sequence[tuple[str, float]]
 
 
 def clauses(folded: str) -> list[str]:
-    """Cut a folded message where a second question may begin; a message of one clause gives an empty list."""
+    """Cut a folded message where a second question may begin; a message of one clause gives an empty list.
+
+    A clause that holds a placeholder of the privacy filter (« mon mail est [email] ») introduces somebody: it asks
+    nothing.
+    """
     parts = [part.strip() for part in _CUT.split(folded)]
-    kept = [part for part in parts if len(part) >= _FEWEST_LETTERS]
+    kept = [part for part in parts if len(part) >= _FEWEST_LETTERS and "[" not in part]
     return kept if len(kept) > 1 else []
 
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from nlu.gazetteer import Gazetteer
 from nlu.mentions import Said, is_only_information
+from nlu.whose import Holder
 
 UNSURE = "nlu_fallback"
 INFORM = "inform"
 FOREIGN = "unsupported_language"
 HANDOFF = "handoff"
 OUT_OF_SCOPE = "out_of_scope"
-_REFUSALS = frozenset({OUT_OF_SCOPE, "policy_silent"})
+SILENT = "policy_silent"
+_REFUSALS = frozenset({OUT_OF_SCOPE, SILENT})
+_AFTER_DEATH = "rights.post_mortem"
 # Questions about this operator that name another company: who receives the data, where they go, where they come from.
 _MAY_NAME_A_COMPANY = frozenset({"recipients", "transfers", "data_sources"})
 
@@ -43,6 +46,7 @@ def decide(
     ranking: Sequence[tuple[str, float]],
     said: Sequence[Said],
     foreign: str | None,
+    holder: Holder | None,
     gazetteer: Gazetteer,
     thresholds: Thresholds,
     topics: frozenset[str],
@@ -50,7 +54,7 @@ def decide(
     """Return the intent to act on and its confidence (0..1).
 
     `ranking` holds intents with their probabilities, best first; `foreign` is the language of a message that is not
-    in French. `nlu_fallback` stands for « not sure enough ».
+    in French, `holder` whose data it is about where not the person's own. `nlu_fallback` stands for « not sure ».
     """
     if foreign:
         return FOREIGN, 1.0
@@ -64,15 +68,21 @@ def decide(
     person = next((share for name, share in candidates if name == HANDOFF), 0.0)
     if person >= thresholds.person:
         return HANDOFF, person
-    if (
-        intent in topics - _MAY_NAME_A_COMPANY
-        and any(item.kind == "company" for item in said)
-        and "orange" not in folded
-    ):
-        return OUT_OF_SCOPE, share
+    refusal = _refused(intent, folded, said, holder) if intent in topics else None
+    if refusal:
+        return refusal, share
     if share < thresholds.of(intent, topics):
         return UNSURE, share
     return intent, share
+
+
+def _refused(intent: str, folded: str, said: Sequence[Said], holder: Holder | None) -> str | None:
+    """The refusal that a question on a topic gets for being about another company, or about somebody else's data."""
+    if intent not in _MAY_NAME_A_COMPANY and "orange" not in folded and any(item.kind == "company" for item in said):
+        return OUT_OF_SCOPE
+    if intent == _AFTER_DEATH or holder is None:
+        return None
+    return OUT_OF_SCOPE if holder is Holder.SOMEBODY_ELSE else SILENT
 
 
 def thresholds_from(config: Mapping[str, float]) -> Thresholds:

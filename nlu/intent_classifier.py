@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.clauses import clauses
+from nlu.spelling import spelling
 from nlu.text import fold
 from nlu.topic_model import TopicModel
 
@@ -30,7 +31,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the settings: `regularisation` (C, > 0), `iterations` and `ranking_length` (both >= 1)."""
-        return {"regularisation": 30.0, "iterations": 200, "ranking_length": 6}
+        return {"regularisation": 30.0, "iterations": 80, "ranking_length": 6}
 
     def __init__(
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: TopicModel | None = None
@@ -73,7 +74,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """Fit the model on the intent examples and store it."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._model = TopicModel.train(
-            [fold(example.get(TEXT)) for example in examples],
+            [spelling().read(fold(example.get(TEXT))) for example in examples],
             [example.get(INTENT) for example in examples],
             regularisation=self._config["regularisation"],
             iterations=self._config["iterations"],
@@ -87,7 +88,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text and self._model:
-                folded = fold(text)
+                folded = spelling().read(fold(text))
                 ranking = self._rank(self._model, folded)
                 message.set(INTENT, ranking[0], add_to_output=True)
                 message.set(INTENT_RANKING, ranking, add_to_output=True)

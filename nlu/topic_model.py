@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ class TopicModel:
         intents are given: for two, scikit-learn fits one line of weights where this model needs one a class.
         """
         from scipy.sparse import hstack
+        from sklearn.exceptions import ConvergenceWarning
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
 
@@ -43,7 +45,10 @@ class TopicModel:
             raise ValueError(f"an intent model takes three intents or more, not {sorted(set(intents))}")
         blocks = [vectorizer.fit_transform(folded) for vectorizer in vectorizers]
         regression = LogisticRegression(C=regularisation, class_weight="balanced", max_iter=iterations, tol=1e-3)
-        regression.fit(hstack(blocks).tocsr(), intents)
+        with warnings.catch_warnings():
+            # The number of iterations ends the fit, on purpose: more of them change no answer.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            regression.fit(hstack(blocks).tocsr(), intents)
         weights = np.ascontiguousarray(regression.coef_.T, dtype=np.float32)
         cut = blocks[0].shape[1]
         parts = [

@@ -20,6 +20,7 @@ from nlu.intent_classifier import CLAUSE_RANKINGS, INTENT_RANKING, LinearIntentC
 from nlu.language import LanguageGate
 from nlu.mentions import interpret
 from nlu.text import fold
+from nlu.whose import Whose
 from policies_kb.agreed import CONTRACT, read_contract
 
 
@@ -45,6 +46,7 @@ class TurnDecider(IntentClassifier, GraphComponent):
             raise InvalidConfigException(f"TurnDecider: {error}") from error
         self._gazetteer = Gazetteer.load()
         self._languages = LanguageGate()
+        self._whose = Whose()
         self._topics = frozenset(read_contract(CONTRACT).coverage)
 
     @classmethod
@@ -69,7 +71,9 @@ class TurnDecider(IntentClassifier, GraphComponent):
         ranking = _ranking(message.get(INTENT_RANKING, []))
         foreign = self._languages.foreign_language(folded)
         said = interpret(folded, self._gazetteer)
-        intent, share = decide(folded, ranking, said, foreign, self._gazetteer, self._thresholds, self._topics)
+        intent, share = decide(
+            folded, ranking, said, foreign, self._whose.holder(folded), self._gazetteer, self._thresholds, self._topics
+        )
         asked = topics_asked(ranking, [_ranking(part) for part in message.get(CLAUSE_RANKINGS, [])], self._topics)
         if asked and intent in self._topics:
             intent = asked[0]

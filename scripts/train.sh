@@ -8,6 +8,8 @@ hash=$(content_hash config.yml domain.yml data nlu requirements/rasa.txt)
 if [ -f models/assistant.tar.gz ] && stamped models/assistant.sha256 "$hash"; then exit 0; fi
 
 export PYTHONPATH="$PWD" RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 TF_CPP_MIN_LOG_LEVEL=3
+# What Rasa's old libraries say of newer Pythons helps nobody here; warnings about our own data still show.
+export PYTHONWARNINGS=ignore::DeprecationWarning
 export PYTHONWARNINGS=ignore::DeprecationWarning
 # Rasa's own cache looks at a component's class and not at the modules it uses: everything is trained, nothing is kept.
 export RASA_MAX_CACHE_SIZE=0 RASA_CACHE_DIRECTORY=.cache/rasa LOG_LEVEL=WARNING

@@ -6,6 +6,7 @@ from nlu.decision import Thresholds, decide, thresholds_from
 from nlu.gazetteer import Gazetteer
 from nlu.mentions import interpret
 from nlu.text import fold
+from nlu.whose import Whose
 from policies_kb.agreed import CONTRACT, read_contract
 
 GAZETTEER = Gazetteer.load()
@@ -16,7 +17,9 @@ Ranking = list[tuple[str, float]]
 
 def decided(text: str, ranking: Ranking, foreign: str | None = None) -> tuple[str, float]:
     folded = fold(text)
-    return decide(folded, ranking, interpret(folded, GAZETTEER), foreign, GAZETTEER, THRESHOLDS, TOPICS)
+    return decide(
+        folded, ranking, interpret(folded, GAZETTEER), foreign, Whose().holder(folded), GAZETTEER, THRESHOLDS, TOPICS
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,3 +92,22 @@ def test_a_threshold_that_is_no_probability_is_refused(value: float) -> None:
 def test_a_missing_threshold_is_refused() -> None:
     with pytest.raises(KeyError, match="person_threshold"):
         thresholds_from({name: value for name, value in CONFIG.items() if name != "person_threshold"})
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        ("je veux voir les données de ma voisine", "out_of_scope"),
+        ("que faites-vous des données des enfants", "policy_silent"),
+        ("je veux voir mes données", "rights.access"),
+    ],
+)
+def test_a_topic_asked_about_somebody_else_s_data_is_refused(message: str, intent: str) -> None:
+    assert decided(message, [("rights.access", 0.9)])[0] == intent
+
+
+def test_what_happens_to_data_after_a_death_is_answered_whoever_s_they_are() -> None:
+    assert (
+        decided("que deviennent les données de ma femme décédée", [("rights.post_mortem", 0.9)])[0]
+        == "rights.post_mortem"
+    )

@@ -1,0 +1,29 @@
+"""Hurried spelling, read as what it stands for."""
+
+import pytest
+
+from nlu.spelling import Spelling
+from nlu.text import fold
+
+SPELLING = Spelling()
+
+
+@pytest.mark.parametrize(
+    ("message", "read"),
+    [
+        ("koman efacé", "comment effacer"),
+        ("a ki vs donnez mes donner", "a qui vous donnez mes donnees"),
+        ("qui donne l'accès ?", "qui donne l'acces ?"),
+        ("pk vs gardez", "pourquoi vous gardez"),
+        ("les finalités autres que l'exécution du contrat", "les finalites horscontrat"),
+        ("en dehors du contrat", "horscontrat"),
+        ("les finalités du contrat", "les finalites du contrat"),
+    ],
+)
+def test_a_message_is_read_as_it_is_meant(message: str, read: str) -> None:
+    assert SPELLING.read(fold(message)) == read
+
+
+def test_reading_twice_changes_nothing_more() -> None:
+    once = SPELLING.read(fold("cmt efacé mes doné hors contrat svp"))
+    assert SPELLING.read(once) == once
