@@ -45,7 +45,7 @@ environment() {
     fi
     rm -f "$folder/.installed"
     long_step "Installing the packages of $folder ($(cat $locks | grep -c '^[a-z].*==') locked)" \
-        "$UV" pip sync --require-hashes --python "$folder/bin/python" $locks || fail "The packages could not be installed.\
+        "$UV" pip sync --quiet --require-hashes --python "$folder/bin/python" $locks || fail "The packages could not be installed.\
  If the lines above speak of a connection, check the network, HTTPS_PROXY, or the package index set for pip or uv,\
  then run the same command again: what has been downloaded is kept."
     printf '%s\n' "$hash" >"$folder/.installed"
