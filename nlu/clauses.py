@@ -8,12 +8,15 @@ import re
 from collections.abc import Sequence
 
 # Words with which a second question begins after « et »; before any other word « et » joins two nouns.
-_OPENINGS = "a|au|avec|combien|comment|de|en|est|je|la|le|les|leur|ou|par|pour|pourquoi|qu|quand|qui|si|sur|vous"
+_OPENINGS = (
+    "a|au|avec|combien|comment|de|en|est|je|la|le|les|leur|ou|par|pour|pourquoi|qu|quand|qui|si|sur|vous"
+    "|droit|acces|supprimer|effacer|acceder|saisir|m"
+)
 _CUT = re.compile(
     r"[?;]|\.(?=\s)|,|\b(?:ainsi que|et puis|puis|et aussi|et egalement|plus)\b"
     rf"|\bet\b(?=\s+(?:{_OPENINGS})\b)"
 )
-_FEWEST_LETTERS = 8
+_FEWEST_LETTERS = 5
 _CLEAR = 0.75
 _BORNE_OUT = 0.04
 

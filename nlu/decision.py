@@ -60,6 +60,8 @@ def decide(
         return FOREIGN, 1.0
     if is_only_information(folded, said, gazetteer):
         return INFORM, 1.0
+    if ranking and ranking[0][0] == INFORM and _is_another_company_s(said):
+        return OUT_OF_SCOPE, ranking[0][1]
     # « inform » without anything said informs of nothing: the next intent may still be the right one.
     candidates = [(intent, share) for intent, share in ranking if intent != INFORM or said]
     if not candidates:
@@ -74,6 +76,12 @@ def decide(
     if share < thresholds.of(intent, topics):
         return UNSURE, share
     return intent, share
+
+
+def _is_another_company_s(said: Sequence[Said]) -> bool:
+    """« j'ai un mobile Digicel »: a line, but none of Orange's."""
+    kinds = {item.kind for item in said}
+    return "company" in kinds and "offer" not in kinds
 
 
 def _refused(intent: str, folded: str, said: Sequence[Said], holder: Holder | None) -> str | None:

@@ -54,7 +54,15 @@ class Gazetteer:
         self.place_words = frozenset(content["place_words"])
         self.visit_words = frozenset(content["visit_words"])
         self.negators = frozenset(content["negators"])
+        self.small_words = frozenset(content["small_words"])
+        self.corrections = frozenset(content["corrections"])
+        self.past_words = frozenset(content["past_words"])
+        self.leaving = frozenset(content["leaving"])
+        self.another = frozenset(content["another"])
         self.fillers = frozenset(content["fillers"])
+        self._asking = re.compile(rf"\b(?:{'|'.join(content['asking'])})\b")
+        self._named_after = re.compile(rf"(?:^|\b)(?:{'|'.join(content['named_after'])})\.? $")
+        self._exact = frozenset(content["exact"])
 
     @classmethod
     def load(cls, path: pathlib.Path = CONTENT) -> "Gazetteer":
@@ -72,6 +80,8 @@ class Gazetteer:
         found = []
         for match in self._pattern.finditer(text):
             group, value = self._names[match.group()]
+            if group == "countries" and self._is_something_s_name(text, match.start()):
+                continue
             if not self._is_not_meant(text, value, match.start(), match.end()):
                 found.append(Mention(group, value, match.start(), match.end()))
         found += self._misspelt(text, found)
@@ -81,6 +91,14 @@ class Gazetteer:
             if match.group(1) in self._names
         ]
         return sorted(found, key=lambda mention: mention.start)
+
+    def asks_about(self, folded: str) -> bool:
+        """Say whether a message asks what an offer or a country is, or speaks of one to come, and so names none."""
+        return self._asking.search(_plain(folded)) is not None
+
+    def _is_something_s_name(self, text: str, start: int) -> bool:
+        """« Mme Saint-Laurent », « avenue du Mali », « 50 ml »: a person, a street, a measure, and no country."""
+        return self._named_after.search(text[:start]) is not None
 
     def _is_not_meant(self, text: str, value: str, start: int, end: int) -> bool:
         for before, after in self._not_meant.get(value, ()):
@@ -100,7 +118,7 @@ class Gazetteer:
             ):
                 continue
             for name in self._long_names:
-                if max(len(word), len(name)) < _ONE_SLIP_FROM:
+                if name in self._exact or max(len(word), len(name)) < _ONE_SLIP_FROM:
                     continue
                 slips = 2 if min(len(name), len(word) + 1) >= _TWO_SLIPS_FROM else 1
                 if word[0] == name[0] and 0 < DamerauLevenshtein.distance(word, name, score_cutoff=slips) <= slips:
@@ -111,8 +129,8 @@ class Gazetteer:
 
 
 def _plain(text: str) -> str:
-    """Hyphens, underscores and slashes as spaces: « Saint-Martin » and « saint martin » are one name."""
-    return re.sub(r"[-_/]", " ", text)
+    """Hyphens, slashes and the like as spaces: « Saint-Martin » and « saint martin » are one name, « mob+box » two."""
+    return re.sub(r"[-_/]|\+(?=[a-z])", " ", text)
 
 
 def _frame(frame: str) -> tuple[str, str]:

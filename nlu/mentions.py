@@ -5,19 +5,17 @@ said; « box et mobile » are two offers and « Open (box et mobile) » is one.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlu.gazetteer import Gazetteer, Mention
+from nlu.standing import OFFERS, is_denied, standing, words_before
 
 BOTH = "both"
 ELSEWHERE = "elsewhere"
 LINE = "line"
 PLACE = "place"
 VISIT = "visit"
-
-_REACH = 4  # words before a name that may say whether it is negated, a place or a line's country
-_TOKEN = re.compile(r"[\w+]+|[.,;:!?()]")
 
 
 @dataclass(frozen=True)
@@ -34,13 +32,17 @@ class Said:
 def interpret(folded: str, gazetteer: Gazetteer) -> list[Said]:
     """Return what a folded message says of country, offers and situation; at most one country."""
     mentions = gazetteer.find(folded)
-    kept = [mention for mention in mentions if not _is_negated(folded, mention, gazetteer)]
+    asks = gazetteer.asks_about(folded)
+    kept = [] if asks else standing(folded, mentions, gazetteer)
     said = _country(folded, [mention for mention in kept if mention.group == "countries"], gazetteer)
-    said += _offers([mention for mention in kept if mention.group == "offers"])
+    said += _offers(folded, [mention for mention in kept if mention.group == OFFERS], gazetteer)
     said += [
         Said("customer", mention.value, mention.start, mention.end)
         for mention in mentions
-        if mention.group == "customers" and (mention in kept or _negates_itself(mention))
+        if mention.group == "customers"
+        and not asks
+        and (mention in kept or _negates_itself(mention))
+        and not _denies_an_offer(folded, mention, mentions, gazetteer)
     ]
     said += [
         Said("company", mention.value, mention.start, mention.end)
@@ -51,7 +53,7 @@ def interpret(folded: str, gazetteer: Gazetteer) -> list[Said]:
     said += [
         Said("customer", "not_obs", mention.start, mention.end)
         for mention in mentions
-        if mention.value == "obs" and mention not in kept
+        if mention.value == "obs" and is_denied(folded, mention, gazetteer)
     ]
     return said
 
@@ -68,53 +70,23 @@ def is_only_information(folded: str, said: Sequence[Said], gazetteer: Gazetteer)
     return all(word in gazetteer.fillers for word in re.findall(r"[a-z0-9]+", rest))
 
 
-def _words_before(folded: str, start: int) -> list[str]:
-    """The last words of the same clause before `start`, nearest first."""
-    words: list[str] = []
-    for token in reversed(_TOKEN.findall(folded[:start])[-_REACH:]):
-        if not token[0].isalnum() and token != "+":
-            break
-        words.append(token)
-    return words
-
-
 def _words_after(folded: str, end: int) -> list[str]:
     """The words that follow a name in its clause."""
     return re.findall(r"\w+", re.split(r"[.,;:!?()]|\bmais\b", folded[end:])[0])
 
 
-def _is_negated(folded: str, mention: Mention, gazetteer: Gazetteer) -> bool:
-    """« pas la box », « non pas au Mali »: a negator stands before the name, with nothing but small words between."""
-    for word in _words_before(folded, mention.start):
-        if word in gazetteer.negators:
-            return True
-        if word not in {
-            "la",
-            "le",
-            "les",
-            "l",
-            "du",
-            "de",
-            "d",
-            "des",
-            "au",
-            "aux",
-            "en",
-            "une",
-            "un",
-            "ma",
-            "mon",
-            "a",
-            "chez",
-            "pour",
-            "mes",
-            "client",
-            "cliente",
-            "sur",
-            "orange",
-        }:
-            return False
-    return False
+def _denies_an_offer(folded: str, mention: Mention, mentions: Sequence[Mention], gazetteer: Gazetteer) -> bool:
+    """« pas client mobile »: not a client of that offer, which is not to be no client at all."""
+    if mention.value not in ("none", "former"):
+        return False
+    return any(
+        other.group in (OFFERS, "customers")
+        and other.value not in ("none", "former", "also")
+        and other.start >= mention.end
+        and all(word in gazetteer.small_words for word in re.findall(r"\w+", folded[mention.end : other.start]))
+        and not re.search(r"[.,;:!?]", folded[mention.end : other.start])
+        for other in mentions
+    )
 
 
 def _negates_itself(mention: Mention) -> bool:
@@ -132,7 +104,11 @@ def _country(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> 
         return [Said("country", ELSEWHERE, first.start, first.end, roles[first])]
     if len({mention.value for mention in ours}) > 1:
         lines = [mention for mention in ours if roles[mention] == LINE]
-        if len({mention.value for mention in lines}) == 1:
+        between = set(re.findall(r"\w+", folded[ours[0].end : ours[-1].start]))
+        joined = "et" in between and between <= gazetteer.small_words | {"et"}
+        if joined or gazetteer.another & between:  # « une ligne en Guadeloupe et une autre au Mali »
+            pass
+        elif len({mention.value for mention in lines}) == 1:
             ours = lines
         else:
             not_places = [mention for mention in ours if roles[mention] not in (PLACE, VISIT)]
@@ -149,7 +125,7 @@ def _role(folded: str, mention: Mention, gazetteer: Gazetteer) -> str:
     if folded[mention.start : mention.end].startswith("orange"):
         return LINE
     role = ""
-    for word in _words_before(folded, mention.start):
+    for word in words_before(folded, mention.start):
         if word in gazetteer.line_words:
             return LINE
         if word in gazetteer.visit_words:
@@ -159,11 +135,12 @@ def _role(folded: str, mention: Mention, gazetteer: Gazetteer) -> str:
     return VISIT if any(word in gazetteer.visit_words for word in _words_after(folded, mention.end)) else role
 
 
-def _offers(mentions: Iterable[Mention]) -> list[Said]:
+def _offers(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Said]:
     first: dict[str, Mention] = {}
     for mention in mentions:
         first.setdefault(mention.value, mention)
-    if "open" in first:  # an Open offer is a box and a mobile in one: naming them beside it adds nothing
+    beside = gazetteer.another & set(re.findall(r"\w+", folded))
+    if "open" in first and not beside:  # Open is a box and a mobile in one: naming them beside it adds nothing
         first = {value: mention for value, mention in first.items() if value not in {"internet", "mobile"}}
     if "mobile_entreprise" in first:
         first.pop("mobile", None)

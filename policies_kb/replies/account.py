@@ -5,11 +5,12 @@ professional Internet, « non, c'est pour ma société » after « Internet » i
 """
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from policies_kb.replies.conversation import BotTurn, Conversation, UserTurn
+from policies_kb.replies.conversation import BotTurn, Conversation, Entity, UserTurn
 
 BOTH = "both"
 ELSEWHERE = "elsewhere"
@@ -34,6 +35,12 @@ class Need(enum.Enum):
 
 
 _PRO_QUESTIONS = frozenset({Need.PRO.value, Need.PRO_HOME.value})
+_REFUSED = frozenset({"out_of_scope", "policy_silent", "unsupported_language"})
+# Messages in which a country is where data go or come from, or has nothing to do with the line.
+_ABOUT_PLACES = frozenset({"transfers", "recipients", "data_sources", "out_of_scope"})
+INFORM = "inform"
+_YES = frozenset({"oui", "ouais", "exact", "exactement", "affirmatif", "absolument", "obs", "fait"})
+_DOUBT = frozenset({"pense", "crois", "peut", "sais", "sûr", "sur", "probablement"})
 _YES_NO = frozenset({"affirm", "deny"})
 _QUESTIONS = frozenset({Need.OFFER.value, Need.SOSH.value}) | _PRO_QUESTIONS
 
@@ -96,15 +103,15 @@ def _asked(custom: Mapping[str, Any]) -> str | None:
 
 def _after(account: Account, turn: UserTurn, asked: str | None) -> Account:
     account = _with_country(account, turn, asked)
+    if turn.intent in _REFUSED:  # « ma box est en panne » says nothing of the offer that a right is about
+        return account
     offers = turn.values("offer")
     words = frozenset(turn.values("customer"))
     if asked == Need.PRO_HOME.value and turn.intent in _YES_NO and not words & {"private", "sosh"}:
         # « Is it an OBS contract? » « Oui, notre Livebox. »
-        return (
-            _with_offers(account, ("obs",), words, asked)
-            if turn.intent == "affirm"
-            else _with_offers(account, offers, words | {"not_obs"}, asked)
-        )
+        if turn.intent == "deny":
+            return _with_offers(account, offers, words | {"not_obs"}, asked)
+        return _with_offers(account, ("obs",), words, asked) if _is_a_clear_yes(turn.text) else account
     if asked not in _QUESTIONS:  # « je ne sais pas comment supprimer... » says nothing of the offer
         words -= {"offer_unknown"}
     if words & _RELATIONS:
@@ -116,17 +123,33 @@ def _after(account: Account, turn: UserTurn, asked: str | None) -> Account:
     return account
 
 
+def _is_a_clear_yes(text: str) -> bool:
+    """« ok » or « je pense que oui » decide no address."""
+    said = set(re.findall(r"\w+", text.lower()))
+    return bool(said & _YES) and not said & _DOUBT
+
+
 def _with_country(account: Account, turn: UserTurn, asked: str | None) -> Account:
     for entity in turn.entities:
         if entity.kind != "country":
             continue
-        # Being somewhere for a while does not change whose line it is; living elsewhere may not either.
-        lives_elsewhere = (
-            entity.value == ELSEWHERE and entity.role == "place" and account.country and asked != "country"
-        )
-        if entity.role != "visit" and not lives_elsewhere:
+        if _decides_country(account, turn, entity, asked):
             account = replace(account, country=entity.value)
     return account
+
+
+def _decides_country(account: Account, turn: UserTurn, entity: Entity, asked: str | None) -> bool:
+    """Whether a country named is that of the line: not where the person is for a while, lives, or has family."""
+    lives_elsewhere = entity.value == ELSEWHERE and entity.role == "place" and account.country and asked != "country"
+    if entity.role == "visit" or lives_elsewhere:
+        return False
+    if entity.role == "line" or turn.intent == INFORM or asked == "country":
+        return True
+    if turn.intent in _ABOUT_PLACES:
+        return account.country is None and entity.value != ELSEWHERE
+    if entity.role == "place" or entity.value == ELSEWHERE:
+        return account.country is None
+    return True
 
 
 def _with_offers(account: Account, offers: tuple[str, ...], words: frozenset[str], asked: str | None) -> Account:

@@ -9,7 +9,7 @@ from tests.replies.conversing import Talk, contacts, lost, said, tells
 
 RIGHT = said("rights.erasure", country="caraibe")
 JARRY, BORDEAUX, MONTAUBAN = {"caraibe.jarry"}, {"caraibe.bordeaux"}, {"caraibe.montauban"}
-YES, NO = said("affirm"), said("deny")
+YES, NO = said("affirm", "oui"), said("deny", "non")
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ YES, NO = said("affirm"), said("deny")
         ([tells(customer="pro"), tells(customer="not_obs"), tells(offer="mobile")], JARRY),
         ([tells(customer="pro", offer="internet")], set()),
         ([tells(customer="pro", offer="internet"), YES], MONTAUBAN),
-        ([tells(customer="pro", offer="internet"), said("affirm", offer="internet")], MONTAUBAN),
+        ([tells(customer="pro", offer="internet"), said("affirm", "oui, notre livebox", offer="internet")], MONTAUBAN),
         ([tells(customer="pro", offer="internet"), NO], set()),
         ([tells(customer="pro", offer="internet"), said("deny", offer="mobile")], JARRY),
         ([tells(customer="pro", offer="internet"), said("deny", customer="private")], set()),
@@ -142,6 +142,36 @@ def test_being_elsewhere_for_a_while_does_not_change_whose_line_it_is(
     talk = Talk(base, country=known)
     talk.say(said("retention"), message)
     assert talk.account.country == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (said("transfers", country="mali"), "caraibe"),
+        (said("rights.erasure", country="mali", role="place"), "caraibe"),
+        (said("rights.erasure", country="elsewhere"), "caraibe"),
+        (said("rights.erasure", country="mali"), "mali"),
+        (said("rights.erasure", country="mali", role="line"), "mali"),
+    ],
+)
+def test_a_country_named_in_a_question_is_the_line_s_only_where_it_is_said_of_the_line(
+    base: KnowledgeBase, message: UserTurn, expected: str
+) -> None:
+    talk = Talk(base, country="caraibe")
+    talk.say(message)
+    assert talk.account.country == expected
+
+
+@pytest.mark.parametrize("words", ["ok", "d'accord", "je pense que oui", "voilà"])
+def test_only_a_clear_yes_makes_a_contract_obs(base: KnowledgeBase, words: str) -> None:
+    talk = Talk(base, country="caraibe")
+    assert contacts(talk.say(RIGHT, tells(customer="pro", offer="internet"), said("affirm", words))) == set()
+
+
+def test_an_offer_named_in_a_refused_question_is_not_the_person_s(base: KnowledgeBase) -> None:
+    talk = Talk(base, country="caraibe")
+    talk.say(said("out_of_scope", "mon internet ne marche pas", offer="internet"))
+    assert contacts(talk.say(RIGHT)) == set()
 
 
 def test_a_place_answers_the_question_for_the_country(base: KnowledgeBase) -> None:
