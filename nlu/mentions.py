@@ -103,17 +103,18 @@ def _country(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> 
         first = mentions[0]
         return [Said("country", ELSEWHERE, first.start, first.end, roles[first])]
     if len({mention.value for mention in ours}) > 1:
-        lines = [mention for mention in ours if roles[mention] == LINE]
         between = set(re.findall(r"\w+", folded[ours[0].end : ours[-1].start]))
         joined = "et" in between and between <= gazetteer.small_words | {"et"}
-        if joined or gazetteer.another & between:  # « une ligne en Guadeloupe et une autre au Mali »
-            pass
-        elif len({mention.value for mention in lines}) == 1:
-            ours = lines
-        else:
-            not_places = [mention for mention in ours if roles[mention] not in (PLACE, VISIT)]
-            if len({mention.value for mention in not_places}) == 1:
-                ours = not_places
+        # « une ligne en Guadeloupe et une autre au Mali » are two; otherwise the line's country goes before a place.
+        if not joined and not gazetteer.another & between:
+            ours = next(
+                (
+                    [mention for mention in ours if roles[mention] == role]
+                    for role in (LINE, "", PLACE)
+                    if role in {roles[mention] for mention in ours}
+                ),
+                ours,
+            )
     values = {mention.value for mention in ours}
     last = ours[-1]
     value = values.pop() if len(values) == 1 else BOTH

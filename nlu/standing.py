@@ -28,7 +28,12 @@ def standing(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> 
         if group == OFFERS:
             fallen |= _left_open(folded, [mention for mention in members if mention not in fallen])
             staying = [mention for mention in members if mention not in fallen]
-            past = {mention for mention in staying if _is_past_or_not_theirs(folded, mention, gazetteer)}
+            ends = [0, *(mention.end for mention in staying)]
+            past = {
+                mention
+                for mention, since in zip(staying, ends, strict=False)
+                if _is_past_or_not_theirs(folded, mention, since, gazetteer)
+            }
             fallen |= past if len(past) < len(staying) else set()
         kept = [mention for mention in kept if mention not in fallen]
     return kept
@@ -52,6 +57,8 @@ def is_denied(folded: str, mention: Mention, gazetteer: Gazetteer) -> bool:
             return bool({"n", "ne", "ai", "suis", "est", "avons"} & set(words[place + 1 : place + 4]))
         if word == "non":  # « le mobile et non la box »; alone it takes back what came before
             return words[place + 1 : place + 2] == ["et"]
+        if word == "que" and "plutot" in folded[: mention.start]:  # « plutôt la box que le mobile »
+            return True
         if word in gazetteer.negators or (word in gazetteer.leaving and words[place - 1] in ("d", "de")):
             return True
         if word not in gazetteer.small_words:
@@ -78,9 +85,9 @@ def _left_open(folded: str, members: Sequence[Mention]) -> set[Mention]:
     return undecided
 
 
-def _is_past_or_not_theirs(folded: str, mention: Mention, gazetteer: Gazetteer) -> bool:
+def _is_past_or_not_theirs(folded: str, mention: Mention, since: int, gazetteer: Gazetteer) -> bool:
     """« j'ai résilié ma box », « la box est au nom de mon mari »: it falls if another offer stands beside it."""
-    clause_before = words_before(folded, mention.start)
+    clause_before = words_before(folded[since : mention.start], mention.start - since)
     after = re.split(r"[.,;:!?()]|\bmais\b|\bet\b", folded[mention.end :])[0]
     return bool(gazetteer.past_words & {*clause_before, *re.findall(r"\w+", after)})
 

@@ -29,6 +29,10 @@ def named(message: str, kind: str) -> list[str]:
         ("mob+box", ["mobile", "internet"]),
         ("je suis passé d'Open à la fibre", ["internet"]),
         ("avant Open, maintenant fibre", ["internet"]),
+        ("plutôt la box que le mobile", ["internet"]),
+        ("j'attends la fibre, pour l'instant mobile", ["mobile"]),
+        ("j'ai résilié le fixe et gardé le mobile", ["mobile"]),
+        ("forfait fibre", ["internet"]),
     ],
 )
 def test_what_is_denied_or_taken_back_decides_no_address(message: str, offers: list[str]) -> None:
@@ -66,6 +70,7 @@ def test_another_company_s_line_is_no_offer_of_ours(message: str, offers: list[s
         ("Mali, enfin non, Martinique", ["caraibe"]),
         ("j'ai une ligne en Guadeloupe et une autre au Mali", ["both"]),
         ("client orange en guadeloupe et au mali", ["both"]),
+        ("j'étais au Mali, je suis en Guyane", ["caraibe"]),
         ("Mme Saint-Laurent", []),
         ("je m'appelle Saint-Martin", []),
         ("j'habite avenue du Mali", []),
