@@ -1,6 +1,6 @@
 """`python -m tests.conversations FILE...`: hold conversations with the running assistant, and print how many go well.
 
-The assistant is the one at PORT (8080) of this machine, its keys those of RUN_DIR (.run); start it with RATE_LIMITS=off.
+It is the one at PORT (8080) of this machine, with the keys in RUN_DIR (.run); start it with RATE_LIMITS=off.
 """
 
 import json
