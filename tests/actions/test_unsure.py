@@ -7,16 +7,21 @@ from actions.unsure import ActionUnsure
 from policies_kb.base import current
 from tests.actions.action_test_helper import bot, run, user
 
-ACTION = ActionUnsure()
 ABROAD = "mes données sont traitées hors du Mali"
 
 
-def test_the_domain_knows_the_action_by_its_name() -> None:
-    assert ACTION.name() == "action_unsure"
+@pytest.fixture
+def action() -> ActionUnsure:
+    """The action as the server makes it: in a folder with a base, which it loads its search from."""
+    return ActionUnsure()
 
 
-def test_the_closest_passage_of_the_countrys_policy_is_shown() -> None:
-    message = run(ACTION, user("nlu_fallback", ABROAD, confidence=0.2, country="mali"))
+def test_the_domain_knows_the_action_by_its_name(action: ActionUnsure) -> None:
+    assert action.name() == "action_unsure"
+
+
+def test_the_closest_passage_of_the_countrys_policy_is_shown(action: ActionUnsure) -> None:
+    message = run(action, user("nlu_fallback", ABROAD, confidence=0.2, country="mali"))
     assert message["custom"]["status"] == "excerpt"
     (source,) = message["custom"]["sources"]
     assert source["policy"] == "orange-mali"
@@ -24,23 +29,23 @@ def test_the_closest_passage_of_the_countrys_policy_is_shown() -> None:
     assert source["excerpt"] in message["text"]
 
 
-def test_without_a_country_no_policy_is_searched() -> None:
-    message = run(ACTION, user("nlu_fallback", ABROAD, confidence=0.2))
+def test_without_a_country_no_policy_is_searched(action: ActionUnsure) -> None:
+    message = run(action, user("nlu_fallback", ABROAD, confidence=0.2))
     assert message["custom"]["status"] == "clarify"
     assert message["custom"]["sources"] == []
 
 
-def test_words_far_from_any_passage_show_none() -> None:
-    message = run(ACTION, user("nlu_fallback", "zzxqy", confidence=0.2, country="mali"))
+def test_words_far_from_any_passage_show_none(action: ActionUnsure) -> None:
+    message = run(action, user("nlu_fallback", "zzxqy", confidence=0.2, country="mali"))
     assert message["custom"]["status"] == "clarify"
     assert message["custom"]["sources"] == []
 
 
-def test_the_third_miss_is_handed_to_a_person() -> None:
+def test_the_third_miss_is_handed_to_a_person(action: ActionUnsure) -> None:
     events = []
     for _ in range(3):
         events.append(user("nlu_fallback", "zzxqy", confidence=0.2))
-        message = run(ACTION, *events)
+        message = run(action, *events)
         events.append(bot(message))
     assert message["custom"]["status"] == "handoff"
     assert message["buttons"] == []
