@@ -68,8 +68,10 @@ def decide(
         return UNSURE, 0.0
     intent, share = candidates[0]
     person = next((share for name, share in candidates if name == HANDOFF), 0.0)
-    if person >= thresholds.person:
+    if person >= thresholds.person or gazetteer.asks_for_a_person(folded):
         return HANDOFF, person
+    if gazetteer.only_looks_like(intent, folded):
+        return OUT_OF_SCOPE, share
     refusal = _refused(intent, folded, said, holder) if intent in topics else None
     if refusal:
         return refusal, share

@@ -60,7 +60,9 @@ class Gazetteer:
         self.leaving = frozenset(content["leaving"])
         self.another = frozenset(content["another"])
         self.fillers = frozenset(content["fillers"])
-        self._asking = re.compile(rf"\b(?:{'|'.join(content['asking'])})\b")
+        self._asking = _phrases(content["asking"])
+        self._person = _phrases(content["person"])
+        self._lookalikes = {topic: _phrases(phrases) for topic, phrases in content["lookalikes"].items()}
         self._named_after = re.compile(rf"(?:^|\b)(?:{'|'.join(content['named_after'])})\.? $")
         self._exact = frozenset(content["exact"])
 
@@ -95,6 +97,15 @@ class Gazetteer:
     def asks_about(self, folded: str) -> bool:
         """Say whether a message asks what an offer or a country is, or speaks of one to come, and so names none."""
         return self._asking.search(_plain(folded)) is not None
+
+    def asks_for_a_person(self, folded: str) -> bool:
+        """Say whether a message asks for a person in so many words."""
+        return self._person.search(_plain(folded)) is not None
+
+    def only_looks_like(self, topic: str, folded: str) -> bool:
+        """Say whether a message bears a topic's word and is about something else: « portabilité de mon numéro »."""
+        phrases = self._lookalikes.get(topic)
+        return phrases is not None and phrases.search(_plain(folded)) is not None
 
     def _is_something_s_name(self, text: str, start: int) -> bool:
         """« Mme Saint-Laurent », « avenue du Mali », « 50 ml »: a person, a street, a measure, and no country."""
@@ -131,6 +142,10 @@ class Gazetteer:
 def _plain(text: str) -> str:
     """Hyphens, slashes and the like as spaces: « Saint-Martin » and « saint martin » are one name, « mob+box » two."""
     return re.sub(r"[-_/]|\+(?=[a-z])", " ", text)
+
+
+def _phrases(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
 
 
 def _frame(frame: str) -> tuple[str, str]:

@@ -111,3 +111,27 @@ def test_what_happens_to_data_after_a_death_is_answered_whoever_s_they_are() -> 
         decided("que deviennent les données de ma femme décédée", [("rights.post_mortem", 0.9)])[0]
         == "rights.post_mortem"
     )
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["je veux qu'un humain me dise comment effacer mes données", "passez-moi un conseiller pour mes données"],
+)
+def test_a_person_asked_for_in_so_many_words_is_given_whatever_the_subject(message: str) -> None:
+    assert decided(message, [("rights.erasure", 0.9)])[0] == "handoff"
+
+
+def test_whether_a_person_reads_the_data_is_a_question_about_the_data() -> None:
+    assert decided("est-ce un humain qui lit mes données ?", [("recipients", 0.9)])[0] == "recipients"
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        ("je veux la portabilité de mon numéro", "out_of_scope"),
+        ("comment avoir mon code RIO", "out_of_scope"),
+        ("je veux la portabilité de mes données", "rights.portability"),
+    ],
+)
+def test_a_number_s_portability_is_not_the_data_s(message: str, intent: str) -> None:
+    assert decided(message, [("rights.portability", 0.9)])[0] == intent
