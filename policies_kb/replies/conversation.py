@@ -7,7 +7,7 @@ composer serves both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 WEB, AGENT, IVR = "web", "agent", "ivr"
@@ -66,29 +66,23 @@ class Conversation:
         return tuple(turn for turn in reversed(self.turns) if isinstance(turn, BotTurn))
 
 
-@dataclass
-class _Reading:
-    turns: list[UserTurn | BotTurn] = field(default_factory=list)
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-
-
 def from_events(events: Iterable[Mapping[str, Any]]) -> Conversation:
     """Read a tracker's events, in the form that Rasa gives them in JSON.
 
     The metadata of the latest message that has any (`door`, `country`, `offer`: what the gateway knows) counts.
     """
-    reading = _Reading()
+    turns: list[UserTurn | BotTurn] = []
+    metadata: Mapping[str, Any] = {}
     for event in events:
         if event.get("event") == "user":
-            reading.turns.append(_user_turn(event))
-            reading.metadata = event.get("metadata") or reading.metadata
+            turns.append(_user_turn(event))
+            metadata = event.get("metadata") or metadata
         elif event.get("event") == "bot":
             data = event.get("data") or {}
             if data.get("custom"):
-                reading.turns.append(BotTurn(event.get("text") or "", tuple(data.get("buttons") or ()), data["custom"]))
-    metadata = reading.metadata
+                turns.append(BotTurn(event.get("text") or "", tuple(data.get("buttons") or ()), data["custom"]))
     return Conversation(
-        tuple(reading.turns),
+        tuple(turns),
         door=metadata.get("door") or WEB,
         country=metadata.get("country"),
         offer=metadata.get("offer"),

@@ -51,7 +51,7 @@ def test_a_script_written_into_the_page_does_not_run(chat: Chat) -> None:
 def test_before_the_first_word_it_says_what_it_is_and_names_both_policies_as_they_stand(chat: Chat) -> None:
     intro = chat.page.locator("#intro")
     expect(intro).to_contain_text("une machine")
-    expect(intro).to_contain_text("ne garde rien qui vous identifie")
+    expect(intro).to_contain_text("effacée une demi-heure après votre dernier message")
     sources = read_sources()
     dates = [time.get_attribute("datetime") for time in intro.locator("time").all()]
     assert sorted(map(str, dates)) == sorted(source.updated.isoformat() for source in sources.values())
