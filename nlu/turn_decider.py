@@ -15,10 +15,11 @@ from rasa.shared.nlu.training_data.message import Message
 
 from nlu.clauses import topics_asked
 from nlu.decision import decide, thresholds_from
+from nlu.entity_extractor import CountryOfferExtractor
 from nlu.gazetteer import Gazetteer
 from nlu.intent_classifier import CLAUSE_RANKINGS, INTENT_RANKING, LinearIntentClassifier
 from nlu.language import LanguageGate
-from nlu.mentions import interpret
+from nlu.mentions import Said
 from nlu.text import fold
 from nlu.whose import Whose
 from policies_kb.agreed import CONTRACT, read_contract
@@ -30,8 +31,8 @@ class TurnDecider(IntentClassifier, GraphComponent):
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """The classifier whose ranking is decided on."""
-        return [LinearIntentClassifier]
+        """The classifier whose ranking is decided on, and the extractor that says what is named."""
+        return [LinearIntentClassifier, CountryOfferExtractor]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -70,7 +71,7 @@ class TurnDecider(IntentClassifier, GraphComponent):
     def _decide(self, message: Message, folded: str) -> None:
         ranking = _ranking(message.get(INTENT_RANKING, []))
         foreign = self._languages.foreign_language(folded)
-        said = interpret(folded, self._gazetteer)
+        said = [_said(entity) for entity in message.get(ENTITIES, [])]
         intent, share = decide(
             folded, ranking, said, foreign, self._whose.holder(folded), self._gazetteer, self._thresholds, self._topics
         )
@@ -88,6 +89,11 @@ class TurnDecider(IntentClassifier, GraphComponent):
 
 def _ranking(entries: list[dict[str, Any]]) -> list[tuple[str, float]]:
     return [(entry[INTENT_NAME_KEY], entry[PREDICTED_CONFIDENCE_KEY]) for entry in entries]
+
+
+def _said(entity: dict[str, Any]) -> Said:
+    """What the extractor before this component read: it is not read a second time."""
+    return Said(entity["entity"], entity["value"], entity["start"], entity["end"], entity.get("role"))
 
 
 def _entity(kind: str, value: Any, folded: str) -> dict[str, Any]:

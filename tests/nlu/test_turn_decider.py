@@ -12,9 +12,14 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from nlu.entity_extractor import CountryOfferExtractor
+from nlu.gazetteer import Gazetteer
 from nlu.intent_classifier import CLAUSE_RANKINGS, INTENT_RANKING, LinearIntentClassifier
 from nlu.turn_decider import TurnDecider
 from tests.conftest import ROOT
+
+# What the message names is read before it is decided, as in config.yml.
+EXTRACTOR = CountryOfferExtractor(Gazetteer.load())
 
 
 def create(folder: Path, **settings: float) -> TurnDecider:
@@ -40,7 +45,7 @@ def ranking(**shares: float) -> list[dict[str, Any]]:
 def decided(decider: TurnDecider, text: str, *clauses: list[dict[str, Any]], **shares: float) -> Message:
     ranked = ranking(**shares)
     message = Message({TEXT: text, INTENT: ranked[0], INTENT_RANKING: ranked, CLAUSE_RANKINGS: list(clauses)})
-    (done,) = decider.process([message])
+    (done,) = decider.process(EXTRACTOR.process([message]))
     return done
 
 
@@ -92,8 +97,8 @@ def test_a_message_without_text_is_left_alone(decider: TurnDecider) -> None:
     assert decided(decider, "", retention=0.9).get(INTENT) == {"name": "retention", "confidence": 0.9}
 
 
-def test_the_classifier_has_to_come_first() -> None:
-    assert TurnDecider.required_components() == [LinearIntentClassifier]
+def test_the_classifier_and_the_extractor_have_to_come_first() -> None:
+    assert TurnDecider.required_components() == [LinearIntentClassifier, CountryOfferExtractor]
 
 
 def test_a_threshold_that_is_no_probability_is_refused(tmp_path: Path) -> None:
