@@ -16,9 +16,12 @@ from rasa.shared.nlu.training_data.loading import load_data
 from tests.conftest import ROOT
 
 NLU = ROOT / "data" / "nlu"
+CONTRASTS = NLU / "contrasts"
 REGISTERS = {"formal", "plain", "casual", "sms", "voice", "agent", "indirect"}
-ENOUGH_FOR_A_TOPIC = 100
-ENOUGH_IN_A_REGISTER = 10
+ENOUGH_FOR_A_TOPIC = 400
+ENOUGH_IN_A_REGISTER = 25
+ENOUGH_IN_A_CONTRAST = 30
+ENOUGH_TO_REFUSE_OR_CHAT = 3000
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def sentences() -> list[Sentence]:
 
 def test_rasa_reads_every_sentence_that_is_written(sentences: list[Sentence]) -> None:
     written = sum(
-        line.startswith("    - ") for path in NLU.glob("*.yml") for line in path.read_text("utf-8").splitlines()
+        line.startswith("    - ") for path in NLU.rglob("*.yml") for line in path.read_text("utf-8").splitlines()
     )
     assert len(sentences) == written
 
@@ -124,3 +127,20 @@ def test_follow_ups_are_as_many_as_a_follow_up_has_wordings(sentences: list[Sent
     assert counts["follow_up.where"] >= 80
     assert counts["follow_up.duration"] >= 80
     assert counts["policy_silent"] >= 300
+
+
+def test_what_must_be_refused_or_is_small_talk_is_as_wide_as_a_topic_is(sentences: list[Sentence]) -> None:
+    asking = {*topics(), "inform"}
+    assert sum(sentence.intent not in asking for sentence in sentences) >= ENOUGH_TO_REFUSE_OR_CHAT
+
+
+@pytest.mark.parametrize("path", sorted(CONTRASTS.glob("*.yml")), ids=lambda path: path.stem)
+def test_a_contrast_sets_the_sentences_of_the_intents_in_its_name_against_one_another(path: Path) -> None:
+    counts: Counter[str] = Counter()
+    registers: dict[str, list[str]] = defaultdict(list)
+    for block in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
+        counts[block["intent"]] += block["examples"].count("- ")
+        registers[block["intent"]].append(block["metadata"]["register"])
+    assert sorted(counts) == sorted(path.stem.split("--"))
+    assert min(counts.values()) >= ENOUGH_IN_A_CONTRAST
+    assert len({tuple(sorted(names)) for names in registers.values()}) == 1
