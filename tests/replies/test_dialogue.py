@@ -77,7 +77,19 @@ def test_a_policy_that_is_neither_countrys_is_not_spoken_for(base: KnowledgeBase
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "in French"), ("es", "en francés"), ("ar", "الفرنسية"), ("other", "I only answer in French")],
+    [
+        ("en", "in French"),
+        ("es", "en francés"),
+        ("pt", "em francês"),
+        ("de", "auf Französisch"),
+        ("it", "in francese"),
+        ("ar", "الفرنسية"),
+        ("gcf", "mwen ka réponn an fransé"),
+        ("gcr", "mo ka réponn annan fransé"),
+        ("ht", "mwen reponn an franse"),
+        ("bm", "tubabukan dɔrɔn"),
+        ("other", "I only answer in French"),
+    ],
 )
 def test_another_language_is_answered_in_it(base: KnowledgeBase, language: str, words: str) -> None:
     reply = Talk(base).say(said("unsupported_language", language=language))
