@@ -2,7 +2,7 @@
 
 import pathlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,28 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 CONTENT = pathlib.Path(__file__).with_name("gazetteer.yml")
 
-# A misspelt name is looked for only among countries and only where it or the word is long, so that one or two wrong
-# letters leave no other word: « remire » has six letters, « remise » too. Not among offers: « services internes » is
-# one letter from « internet », and an offer decides an address.
+# A misspelt name is looked for only where it or the word is long, so that one or two wrong letters leave no other
+# word: « remire » has six letters, « remise » too. Among countries, and among the names listed as `slips`: an offer
+# decides an address, and « services internes » is one letter from « internet ».
+_SHORTEST = 5
 _ONE_SLIP_FROM = 7
 _TWO_SLIPS_FROM = 10
+_MOST_SLIPS = 2
 _WORD = re.compile(r"[a-z]+")
-_POSTCODE = re.compile(r"\b(97\d)\d\d\b")
+_POSTCODE = re.compile(r"\b(97) ?(\d)\d\d\b")
+# Whole numbers, however they are spaced: « 0696123456 », « 06 96 12 34 56 », « +22376123456 ».
+_NUMBERS = {
+    "caraibe": re.compile(
+        r"(?<![\w+])(?:0[ .]?(?:59[ .]?[046]|5[ .]?9[046]|6[ .]?9[01467])|(?:\+|00)59[046])(?:[ .]?\d){6,9}\b"
+    ),
+    "mali": re.compile(r"(?<![\w+])(?:\+|00)223(?:[ .]?\d){8}\b"),
+}
+# « ml », « gp »: how long they are, and what precedes one that ends a site's name.
+_CODE = 2
+_INSIDE_A_NAME = re.compile(r"\w\.$")
+_OF_A_COMPANY = re.compile(r" (?:de|pour|a|au nom de) (?:la |l')")
+_MAIL_ADDRESS = re.compile(r"\S+@\S+")
+_NAMED_GROUPS = ("countries", "offers", "customers", "choices", "companies")
 
 
 @dataclass(frozen=True)
@@ -36,23 +51,42 @@ class Gazetteer:
     def __init__(self, content: Mapping[str, Any]) -> None:
         self._names = {
             _plain(name): (group, value)
-            for group in ("countries", "offers", "customers", "companies")
+            for group in _NAMED_GROUPS
             for value, names in content[group].items()
             for name in names
         }
         # The longest name first, so that « mobile pro » is not read as « mobile ».
         ordered = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile(r"(?<![\w+])(?:" + "|".join(re.escape(name) for name in ordered) + r")(?![\w])")
-        self._long_names = [
-            name
-            for name in ordered
-            if self._names[name][0] == "countries" and len(name) >= _ONE_SLIP_FROM - 1 and _WORD.fullmatch(name)
-        ]
-        self._alone = {_plain(name): value for value, names in content["alone"].items() for name in names}
+        exact, self._slips = frozenset(content["exact"]), frozenset(content["slips"])
+        # By first letter, in which nobody slips.
+        self._long_names: dict[str, list[str]] = {}
+        for name in ordered:
+            listed = name in self._slips or (self._names[name][0] == "countries" and name not in exact)
+            if listed and _WORD.fullmatch(name) and len(name) >= _ONE_SLIP_FROM - 1:
+                self._long_names.setdefault(name[0], []).append(name)
+        # The longest first: « orange business services » holds « orange business ».
+        self._several_words = sorted((name.split() for name in self._slips if " " in name), key=len, reverse=True)
+        self._no_slip = frozenset(content["no_slip"])
+        self._alone = {
+            _plain(name): (group, value)
+            for group, values in content["alone"].items()
+            for value, names in values.items()
+            for name in names
+        }
         self._not_meant = {value: [_frame(frame) for frame in frames] for value, frames in content["not_meant"].items()}
         self.line_words = frozenset(content["line_words"])
         self.place_words = frozenset(content["place_words"])
+        self.line_itself = self.line_words - frozenset(content["not_the_line"])
         self.visit_words = frozenset(content["visit_words"])
+        self.family_words = frozenset(content["family_words"])
+        self.abroad_heads = frozenset(content["abroad_heads"])
+        self.sending = frozenset(content["sending"])
+        self.sent = frozenset(content["sent"])
+        self._of_a_body = re.compile(
+            r" (?:(?:de|pour|a|dans) (?:la |l'|notre |mon |ma |le )|du |au )(?:" + "|".join(content["bodies"]) + r")\b"
+        )
+        self.ended_by_have = frozenset(content["ended_by_have"])
         self.negators = frozenset(content["negators"])
         self.small_words = frozenset(content["small_words"])
         self.corrections = frozenset(content["corrections"])
@@ -64,7 +98,9 @@ class Gazetteer:
         self._person = _phrases(content["person"])
         self._lookalikes = {topic: _phrases(phrases) for topic, phrases in content["lookalikes"].items()}
         self._named_after = re.compile(rf"(?:^|\b)(?:{'|'.join(content['named_after'])})\.? $")
-        self._exact = frozenset(content["exact"])
+        self._correcting = _before(content["correcting"])
+        self._doubt_before = _before(content["doubt_before"])
+        self._doubt_after = _phrases(content["doubt_after"], opening="")
 
     @classmethod
     def load(cls, path: pathlib.Path = CONTENT) -> "Gazetteer":
@@ -74,25 +110,38 @@ class Gazetteer:
 
     def find(self, folded: str) -> list[Mention]:
         """Return the mentions in a text folded by `nlu.text.fold`, in order, none overlapping another."""
-        text = _plain(folded)
+        # Of an address, whose « ml » is no country, nothing is read.
+        text = _plain(_MAIL_ADDRESS.sub(lambda address: " " * len(address.group()), folded))
         bare = text.strip(" .!?")
         if bare in self._alone:
             start = text.index(bare)
-            return [Mention("countries", self._alone[bare], start, start + len(bare))]
-        found = []
-        for match in self._pattern.finditer(text):
-            group, value = self._names[match.group()]
-            if group == "countries" and self._is_something_s_name(text, match.start()):
-                continue
-            if not self._is_not_meant(text, value, match.start(), match.end()):
-                found.append(Mention(group, value, match.start(), match.end()))
-        found += self._misspelt(text, found)
-        found += [
-            Mention(*self._names[match.group(1)], match.start(), match.end())
-            for match in _POSTCODE.finditer(text)
-            if match.group(1) in self._names
+            return [Mention(*self._alone[bare], start, start + len(bare))]
+        found = self._numbers(text)
+        found += _widest([mention for mention in self._spelt(text) + self._misspelt(text) if _is_free(mention, found)])
+        meant = [mention for mention in found if self._is_meant(text, mention)]
+        # « une société » is anybody's, « la box de la société » is the person's.
+        held = [mention.end for mention in meant if mention.group == "offers"]
+        meant += [
+            mention
+            for mention in found
+            if mention.value == "pro"
+            and mention not in meant
+            and any(_OF_A_COMPANY.fullmatch(text, end, mention.start) for end in held)
         ]
-        return sorted(found, key=lambda mention: mention.start)
+        bodies = [body for end in held if (body := self._of_a_body.match(text, end))]
+        meant += [
+            pro for body in bodies if _is_free(pro := Mention("customers", "pro", body.start() + 1, body.end()), meant)
+        ]
+        return sorted(meant, key=lambda mention: mention.start)
+
+    def is_corrected_before(self, folded: str, start: int) -> bool:
+        """Say whether what stands right before a name takes back the names before it: « je voulais dire la box »."""
+        return self._correcting.search(_plain(folded[:start])) is not None
+
+    def is_doubted(self, folded: str, mention: Mention) -> bool:
+        """Say whether a name is only thought to be right: « peut-être le mobile », « la box, je crois »."""
+        text = _plain(folded)
+        return bool(self._doubt_before.search(text[: mention.start]) or self._doubt_after.match(text[mention.end :]))
 
     def asks_about(self, folded: str) -> bool:
         """Say whether a message asks what an offer or a country is, or speaks of one to come, and so names none."""
@@ -107,36 +156,95 @@ class Gazetteer:
         phrases = self._lookalikes.get(topic)
         return phrases is not None and phrases.search(_plain(folded)) is not None
 
-    def _is_something_s_name(self, text: str, start: int) -> bool:
-        """« Mme Saint-Laurent », « avenue du Mali », « 50 ml »: a person, a street, a measure, and no country."""
-        return self._named_after.search(text[:start]) is not None
+    def _spelt(self, text: str) -> list[Mention]:
+        return [
+            Mention(*self._names[match.group()], match.start(), match.end()) for match in self._pattern.finditer(text)
+        ]
 
-    def _is_not_meant(self, text: str, value: str, start: int, end: int) -> bool:
-        for before, after in self._not_meant.get(value, ()):
-            if text[:start].rstrip().endswith(before) and text[end:].lstrip().startswith(after):
-                boundary = len(text[:start].rstrip()) - len(before) - 1
-                if not before or boundary < 0 or not text[boundary].isalnum():
-                    return True
-        return False
+    def _numbers(self, text: str) -> list[Mention]:
+        found = [
+            Mention("countries", value, match.start(), match.end())
+            for value, number in _NUMBERS.items()
+            for match in number.finditer(text)
+        ]
+        for match in _POSTCODE.finditer(text):
+            named = self._names.get(match.group(1) + match.group(2))
+            if named and not any(other.start <= match.start() < other.end for other in found):
+                found.append(Mention(*named, match.start(), match.end()))
+        return found
 
-    def _misspelt(self, text: str, found: Iterable[Mention]) -> list[Mention]:
-        taken = [(mention.start, mention.end) for mention in found]
+    def _misspelt(self, text: str) -> list[Mention]:
         mentions = []
-        for match in _WORD.finditer(text):
+        words = list(_WORD.finditer(text))
+        for place, match in enumerate(words):
             word = match.group()
-            if len(word) < _ONE_SLIP_FROM - 1 or any(
-                start < match.end() and match.start() < end for start, end in taken
-            ):
-                continue
-            for name in self._long_names:
-                if name in self._exact or max(len(word), len(name)) < _ONE_SLIP_FROM:
+            for name in self._several_words:
+                if name[0][0] != word[0]:
                     continue
-                slips = 2 if min(len(name), len(word) + 1) >= _TWO_SLIPS_FROM else 1
-                if word[0] == name[0] and 0 < DamerauLevenshtein.distance(word, name, score_cutoff=slips) <= slips:
-                    group, value = self._names[name]
-                    mentions.append(Mention(group, value, match.start(), match.end()))
-                    break
-        return mentions
+                last = words[min(place + len(name), len(words)) - 1]
+                if self._are_slips(text[match.start() : last.end()].split(), name):
+                    mentions.append(Mention(*self._names[" ".join(name)], match.start(), last.end()))
+            if len(word) < _SHORTEST or word in self._no_slip or word in self._names:
+                continue
+            name_meant = next(
+                (
+                    name
+                    for name in self._long_names.get(word[0], ())
+                    if (name in self._slips or max(len(word), len(name)) >= _ONE_SLIP_FROM) and _is_a_slip(word, name)
+                ),
+                None,
+            )
+            if name_meant:
+                mentions.append(Mention(*self._names[name_meant], match.start(), match.end()))
+        return _widest(mentions)
+
+    def _are_slips(self, words: Sequence[str], name: Sequence[str]) -> bool:
+        """Say whether words are those of a name, the long ones with a slip or not."""
+        return len(words) == len(name) and all(
+            word == meant
+            or (len(meant) >= _SHORTEST and len(word) >= _SHORTEST - 1 and self._may_stand_for(word, meant))
+            for word, meant in zip(words, name, strict=True)
+        )
+
+    def _may_stand_for(self, word: str, meant: str) -> bool:
+        return word not in self._no_slip and _is_a_slip(word, meant)
+
+    def _is_meant(self, text: str, mention: Mention) -> bool:
+        before, after = text[: mention.start], text[mention.end :]
+        # « Mme Saint-Laurent », « avenue du Mali », « 50 ml »: a person, a street, a measure; « orange.ml »: a site.
+        is_a_code = mention.end - mention.start == _CODE and _INSIDE_A_NAME.search(before)
+        if mention.group == "countries" and (is_a_code or self._named_after.search(before)):
+            return False
+        for left, right in self._not_meant.get(mention.value, ()):
+            if before.rstrip().endswith(left) and after.lstrip().startswith(right):
+                boundary = len(before.rstrip()) - len(left) - 1
+                if not left or boundary < 0 or not text[boundary].isalnum():
+                    return False
+        return True
+
+
+def _is_free(mention: Mention, taken: Iterable[Mention]) -> bool:
+    return not any(_overlap(mention, other) for other in taken)
+
+
+def _widest(mentions: Sequence[Mention]) -> list[Mention]:
+    """Of mentions that overlap, the longest."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda mention: mention.start - mention.end):
+        if _is_free(mention, kept):
+            kept.append(mention)
+    return kept
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _is_a_slip(word: str, name: str) -> bool:
+    if word[0] != name[0] or abs(len(word) - len(name)) > _MOST_SLIPS:
+        return False
+    slips = 2 if min(len(name), len(word) + 1) >= _TWO_SLIPS_FROM else 1
+    return 0 < DamerauLevenshtein.distance(word, name, score_cutoff=slips) <= slips
 
 
 def _plain(text: str) -> str:
@@ -144,8 +252,13 @@ def _plain(text: str) -> str:
     return re.sub(r"[-_/]|\+(?=[a-z])", " ", text)
 
 
-def _phrases(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
+def _phrases(patterns: Iterable[str], opening: str = r"\b") -> re.Pattern[str]:
+    return re.compile(rf"{opening}(?:{'|'.join(patterns)})\b")
+
+
+def _before(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Turns of phrase that end a text."""
+    return re.compile(rf"\b(?:{'|'.join(patterns)})[ ']*$")
 
 
 def _frame(frame: str) -> tuple[str, str]:

@@ -5,28 +5,41 @@ A name that does not stand decides nothing. Where that leaves an offer open it i
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from nlu.gazetteer import Gazetteer, Mention
 
 _REACH = 6  # words before a name that may deny it
 _TOKEN = re.compile(r"\w+|[.,;:!?()]")
-_OR = re.compile(r"\bou\b")
+_OR = re.compile(r"\b(?:ou|soit)\b")
 OFFERS = "offers"
 
 
-def standing(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Mention]:
-    """Return the mentions of a folded message that still stand, in order."""
-    kept = [
-        mention
-        for mention in mentions
-        if not is_denied(folded, mention, gazetteer) and not _is_a_company_s(folded, mention, mentions, gazetteer)
-    ]
+@dataclass(frozen=True)
+class Standing:
+    """The names that still stand; the offers that are `denied`, and those between which the person has not chosen."""
+
+    kept: list[Mention]
+    denied: list[Mention]
+    left_open: list[Mention]
+
+
+def standing(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> Standing:
+    """Return which mentions of a folded message still stand, in order."""
+    denied = [mention for mention in mentions if is_denied(folded, mention, gazetteer)]
+    theirs = _companies_offers(folded, mentions, gazetteer)
+    kept = [mention for mention in mentions if mention not in denied and mention not in theirs]
+    left_open: list[Mention] = []
     for group in ("countries", OFFERS):
         members = [mention for mention in kept if mention.group == group]
         fallen = _taken_back(folded, members, gazetteer)
         if group == OFFERS:
-            fallen |= _left_open(folded, [mention for mention in members if mention not in fallen])
+            after = [mention for mention in members if mention not in fallen]
+            undecided = _left_open(folded, after)
+            undecided |= {mention for mention in after if gazetteer.is_doubted(folded, mention)}
+            left_open = [mention for mention in after if mention in undecided]
+            fallen |= undecided
             staying = [mention for mention in members if mention not in fallen]
             ends = [0, *(mention.end for mention in staying)]
             past = {
@@ -36,7 +49,7 @@ def standing(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> 
             }
             fallen |= past if len(past) < len(staying) else set()
         kept = [mention for mention in kept if mention not in fallen]
-    return kept
+    return Standing(kept, [mention for mention in denied if mention not in theirs], left_open)
 
 
 def words_before(folded: str, start: int) -> list[str]:
@@ -53,7 +66,9 @@ def is_denied(folded: str, mention: Mention, gazetteer: Gazetteer) -> bool:
     """« pas la box », « sauf le fixe », « jamais eu de box »: a negator before the name, small words between."""
     words = words_before(folded, mention.start)
     for place, word in enumerate(words):
-        if word == "plus":  # « je n'ai plus la box », but « mobile plus box »
+        if word == "plus":  # « je n'ai plus la box », « plus de box », but « mobile plus box »
+            if mention.group == OFFERS and place + 1 == len(words) and words[place - 1 : place] in (["de"], ["d"]):
+                return True
             return bool({"n", "ne", "ai", "suis", "est", "avons"} & set(words[place + 1 : place + 4]))
         if word == "non":  # « le mobile et non la box »; alone it takes back what came before
             return words[place + 1 : place + 2] == ["et"]
@@ -71,7 +86,7 @@ def _taken_back(folded: str, members: Sequence[Mention], gazetteer: Gazetteer) -
     last = 0
     for place in range(1, len(members)):
         between = re.findall(r"\w+", folded[members[place - 1].end : members[place].start])
-        if gazetteer.corrections & set(between):
+        if gazetteer.corrections & set(between) or gazetteer.is_corrected_before(folded, members[place].start):
             last = place
     return set(members[:last])
 
@@ -92,15 +107,23 @@ def _is_past_or_not_theirs(folded: str, mention: Mention, since: int, gazetteer:
     return bool(gazetteer.past_words & {*clause_before, *re.findall(r"\w+", after)})
 
 
-def _is_a_company_s(folded: str, mention: Mention, mentions: Sequence[Mention], gazetteer: Gazetteer) -> bool:
-    """« mon mobile Digicel », « ma box chez SFR »: no offer of Orange."""
-    if mention.group != OFFERS:
-        return False
-    for other in mentions:
-        if other.group != "companies":
-            continue
-        first, second = (mention, other) if mention.start < other.start else (other, mention)
-        between = re.findall(r"\w+", folded[first.end : second.start])
-        if len(between) <= 2 and all(word in gazetteer.small_words for word in between):
-            return True
-    return False
+def _companies_offers(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> set[Mention]:
+    """« mon mobile Digicel », « ma box chez SFR », « Digicel mobile »: no offers of Orange.
+
+    A company takes the offer before it; only where there is none, the one right after it.
+    """
+    offers = [mention for mention in mentions if mention.group == OFFERS]
+    taken: set[Mention] = set()
+    for company in (mention for mention in mentions if mention.group == "companies"):
+        before = next((offer for offer in reversed(offers) if offer.end <= company.start), None)
+        after = next((offer for offer in offers if offer.start >= company.end), None)
+        if before and _is_close(folded[before.end : company.start], gazetteer):
+            taken.add(before)
+        elif after and _is_close(folded[company.end : after.start], gazetteer):
+            taken.add(after)
+    return taken
+
+
+def _is_close(between: str, gazetteer: Gazetteer) -> bool:
+    words = re.findall(r"\w+", between)
+    return len(words) <= 2 and all(word in gazetteer.small_words for word in words)

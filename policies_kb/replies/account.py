@@ -5,8 +5,9 @@ professional Internet, « non, c'est pour ma société » after « Internet » i
 """
 
 import enum
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,21 +42,34 @@ _ABOUT_PLACES = frozenset({"transfers", "recipients", "data_sources", "out_of_sc
 INFORM = "inform"
 _YES = frozenset({"oui", "ouais", "exact", "exactement", "affirmatif", "absolument", "obs", "fait"})
 _DOUBT = frozenset({"pense", "crois", "peut", "sais", "sûr", "sur", "probablement"})
+_CORRECTS = re.compile(r"\b(?:non|nan|nn|pardon|erreur|en fait|plut[oô]t|tromp\w*|d[ée]sol\w*|dsl)\b")
 _YES_NO = frozenset({"affirm", "deny"})
+# Messages that answer or correct rather than ask: there « pas la box » is said of the person's own line.
+_ANSWERS = frozenset({INFORM, "deny", "nlu_fallback"})
+# Values of `customer` (nlu/mentions.py): an offer only possible, an offer denied, an answer that points at a choice.
+_MAYBE, _NOT, _CHOICE = "maybe_", "not_", "choice_"
+_ALL, _NONE = "choice_all", "choice_none"
+_PAYLOAD = re.compile(r"/inform(\{.*\})")
+_TWO = 2
 _QUESTIONS = frozenset({Need.OFFER.value, Need.SOSH.value}) | _PRO_QUESTIONS
 
 
 @dataclass(frozen=True)
 class Account:
-    """The line that a person speaks of. `offers` are those that decide an address, in the order they were said."""
+    """The line that a person speaks of. `offers` are those that decide an address, in the order they were said.
+
+    `told`: the country was said by the person, not only known to the page. `hesitates`: offers named without choosing.
+    """
 
     country: str | None = None
+    told: bool = False
     offers: tuple[str, ...] = ()
     sosh: bool = False
     pro: bool = False
     not_obs: bool = False
     offer_unknown: bool = False
     relation: str | None = None
+    hesitates: tuple[str, ...] = ()
 
     @property
     def addressed(self) -> tuple[str, ...]:
@@ -88,12 +102,43 @@ def account_of(conversation: Conversation) -> Account:
         pro=conversation.offer in ("obs", "mobile_entreprise"),
     )
     asked: str | None = None
+    choices: tuple[Mapping[str, str], ...] = ()
     for turn in conversation.turns:
         if isinstance(turn, BotTurn):
-            asked = _asked(turn.custom)
+            asked, choices = _asked(turn.custom), turn.buttons
         else:
-            account = _after(account, turn, asked)
+            account = _after(account, _pointed_out(account, turn, asked, choices), asked)
     return account
+
+
+def _pointed_out(account: Account, turn: UserTurn, asked: str | None, choices: Sequence[Mapping[str, str]]) -> UserTurn:
+    """The message with what « le premier », « les deux » or « aucun des deux » means after the question asked."""
+    chosen = next((value for value in turn.values("customer") if value.startswith(_CHOICE)), None)
+    if chosen is None or turn.values("offer") or turn.values("country"):
+        return turn
+    return replace(turn, entities=turn.entities + tuple(_meant(account, chosen, asked, choices)))
+
+
+def _meant(account: Account, chosen: str, asked: str | None, choices: Sequence[Mapping[str, str]]) -> Iterator[Entity]:
+    if chosen in (_ALL, _NONE):
+        if asked == "country":
+            yield Entity("country", BOTH if chosen == _ALL else ELSEWHERE)
+        elif chosen == _ALL and asked == Need.SOSH.value:
+            yield from (Entity("offer", offer) for offer in ("mobile", "internet"))
+        elif chosen == _ALL and len(account.hesitates) == _TWO:
+            yield from (Entity("offer", offer) for offer in account.hesitates)
+    # After « box ou mobile », « le premier » may be the first said or the first offered.
+    elif asked in _QUESTIONS | {"country"} and not account.hesitates:
+        place = int(chosen.removeprefix(_CHOICE)) - 1
+        if place < len(choices):
+            yield from _said_by(choices[place])
+
+
+def _said_by(button: Mapping[str, str]) -> Iterator[Entity]:
+    """The entities that choosing a button says."""
+    payload = _PAYLOAD.fullmatch(button["payload"])
+    for kind, values in (json.loads(payload.group(1)) if payload else {}).items():
+        yield from (Entity(kind, value) for value in ([values] if isinstance(values, str) else values))
 
 
 def _asked(custom: Mapping[str, Any]) -> str | None:
@@ -106,7 +151,8 @@ def _after(account: Account, turn: UserTurn, asked: str | None) -> Account:
     if turn.intent in _REFUSED:  # « ma box est en panne » says nothing of the offer that a right is about
         return account
     offers = turn.values("offer")
-    words = frozenset(turn.values("customer"))
+    words_said = turn.values("customer")
+    words = frozenset(words_said)
     if asked == Need.PRO_HOME.value and turn.intent in _YES_NO and not words & {"private", "sosh"}:
         # « Is it an OBS contract? » « Oui, notre Livebox. »
         if turn.intent == "deny":
@@ -116,16 +162,28 @@ def _after(account: Account, turn: UserTurn, asked: str | None) -> Account:
         words -= {"offer_unknown"}
     if words & _RELATIONS:
         account = replace(account, relation="former" if "former" in words else "none")
-    elif account.relation == "none" and (offers or words & {"sosh", "pro"}):
+    elif (account.relation == "none" and (offers or words & {"sosh", "pro"})) or "current" in words:
         account = replace(account, relation=None)
     if offers or words & _ABOUT_OFFERS:
-        account = _with_offers(account, offers, words, asked)
-    return account
+        account = replace(_with_offers(account, offers, words, asked), hesitates=())
+    elif turn.intent in _ANSWERS:
+        account = _without(account, words)
+    possible = tuple(dict.fromkeys(word.removeprefix(_MAYBE) for word in words_said if word.startswith(_MAYBE)))
+    return replace(account, hesitates=possible) if possible else account
+
+
+def _without(account: Account, words: frozenset[str]) -> Account:
+    """« non, pas la box »: the account without the offers denied."""
+    denied = {word.removeprefix(_NOT) for word in words if word.startswith(_NOT)}
+    if "mobile" in denied:
+        denied.add("mobile_entreprise")
+    offers = tuple(offer for offer in account.offers if offer not in denied)
+    return replace(account, offers=offers, sosh=account.sosh and "sosh" not in denied)
 
 
 def _is_a_clear_yes(text: str) -> bool:
     """« ok » or « je pense que oui » decide no address."""
-    said = set(re.findall(r"\w+", text.lower()))
+    said = set(re.findall(r"\w+", re.sub(r"bien s[ûu]r", "absolument", text.lower())))
     return bool(said & _YES) and not said & _DOUBT
 
 
@@ -134,17 +192,36 @@ def _with_country(account: Account, turn: UserTurn, asked: str | None) -> Accoun
         if entity.kind != "country":
             continue
         if _decides_country(account, turn, entity, asked):
-            account = replace(account, country=entity.value)
+            account = replace(account, country=entity.value, told=True)
+        elif _unsettles_country(account, turn, entity):
+            account = replace(account, country=None)
     return account
+
+
+def _unsettles_country(account: Account, turn: UserTurn, entity: Entity) -> bool:
+    """« je vis en Guadeloupe », said on a page of the Mali: whether the line is there too is to be asked.
+
+    « non, je suis en Guadeloupe » corrects the page.
+    """
+    return (
+        entity.role == "place"
+        and turn.intent in _ANSWERS
+        and not account.told
+        and account.country is not None
+        and entity.value not in (account.country, ELSEWHERE)
+        and not _CORRECTS.search(turn.text.lower())
+    )
 
 
 def _decides_country(account: Account, turn: UserTurn, entity: Entity, asked: str | None) -> bool:
     """Whether a country named is that of the line: not where the person is for a while, lives, or has family."""
     lives_elsewhere = entity.value == ELSEWHERE and entity.role == "place" and account.country and asked != "country"
-    if entity.role == "visit" or lives_elsewhere:
+    if entity.role == "visit" or lives_elsewhere or _unsettles_country(account, turn, entity):
         return False
     if entity.role == "line" or turn.intent == INFORM or asked == "country":
         return True
+    if turn.intent == "out_of_scope" and entity.role != "place":  # « le Mali a-t-il une loi ? »
+        return False
     if turn.intent in _ABOUT_PLACES:
         return account.country is None and entity.value != ELSEWHERE
     if entity.role == "place" or entity.value == ELSEWHERE:

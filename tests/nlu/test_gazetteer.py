@@ -14,7 +14,7 @@ from nlu.text import fold
 
 GAZETTEER = Gazetteer.load()
 WRITTEN: dict[str, Any] = yaml.safe_load(CONTENT.read_text(encoding="utf-8"))
-GROUPS = ("countries", "offers", "customers", "companies")
+GROUPS = ("countries", "offers", "customers", "choices", "companies")
 NAMES = [(group, value, name) for group in GROUPS for value, names in WRITTEN[group].items() for name in names]
 
 
@@ -67,9 +67,93 @@ def test_an_ordinary_word_is_no_misspelt_country(text: str) -> None:
     assert found(text) == []
 
 
-@pytest.mark.parametrize("text", ["vos services internes", "interne", "un usage immobile", "opens", "sans fixer"])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("mobiel", "mobile"),
+        ("mon portabel", "mobile"),
+        ("la livebxo", "internet"),
+        ("interrnet", "internet"),
+        ("la televisoin", "tv"),
+        ("orange buusiness", "obs"),
+        ("oragne business servces", "obs"),
+        ("orange bisness", "obs"),
+        ("opène", "open"),
+        ("le fiks", "fixe"),
+    ],
+)
+def test_a_misspelt_offer_is_found(text: str, value: str) -> None:
+    assert found(text) == [("offers", value)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("fort de frnace", "caraibe"), ("saint matrin", "caraibe"), ("bammako", "mali")]
+)
+def test_a_slip_in_a_name_of_several_words_or_in_a_short_one_is_read(text: str, value: str) -> None:
+    assert found(text) == [("countries", value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vos services internes",
+        "interne",
+        "un usage immobile",
+        "opens",
+        "sans fixer",
+        "dans mon intérêt",
+        "de l'eau potable",
+        "rester libre",
+        "le décideur",
+        "ce que j'ai entrepris",
+        "des sociétés",
+        "la république de Saint-Marin",
+        "l'orange du business",
+        "chercher mes données",
+    ],
+)
 def test_a_word_close_to_an_offer_is_no_offer(text: str) -> None:
+    assert [mention for mention in found(text) if mention[0] in ("offers", "countries")] == []
+
+
+@pytest.mark.parametrize("text", ["jean@orange.ml", "mali@free.fr et mobile@orange.fr", "sur orange.ml", "50 ml"])
+def test_nothing_is_read_in_an_address_or_a_measure(text: str) -> None:
+    assert [mention for mention in found(text) if mention[0] != "companies"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0690123456", "caraibe"),
+        ("06 96 12 34 56", "caraibe"),
+        ("05.94.12.34.56", "caraibe"),
+        ("+596696123456", "caraibe"),
+        ("+22376123456", "mali"),
+        ("00223 76 12 34 56", "mali"),
+    ],
+)
+def test_a_telephone_number_says_its_country(text: str, value: str) -> None:
+    assert found(text) == [("countries", value)]
+
+
+@pytest.mark.parametrize("text", ["0612345678", "06 12 34 56 78", "1234569612"])
+def test_a_number_of_no_such_country_says_nothing(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["l'ambassade du Mali", "rue de la Guadeloupe", "je suis né à Kayes", "rien à voir avec le Mali"]
+)
+def test_a_country_in_the_name_of_something_else_is_not_meant(text: str) -> None:
+    assert found(text) == []
+
+
+def test_an_anonymous_company_is_nobody_s_and_that_of_an_offer_is_the_person_s() -> None:
+    assert found("une société m'a démarché") == []
+    assert found("une entreprise de démarchage") == []
+    assert found("le fixe de la société") == [("offers", "fixe"), ("customers", "pro")]
+    assert found("la box du magasin") == [("offers", "internet"), ("customers", "pro")]
+    assert found("le magasin de Jarry") == [("countries", "caraibe")]
 
 
 def test_what_is_not_meant_is_not_found() -> None:
@@ -123,6 +207,12 @@ def test_another_number_is_no_postcode(text: str) -> None:
 )
 def test_a_dialling_code_alone_says_its_country(text: str, value: str) -> None:
     assert found(text) == [("countries", value)]
+
+
+def test_a_word_that_is_an_answer_alone_is_nothing_in_a_sentence() -> None:
+    assert found("int") == [("offers", "internet")]
+    assert found("réunion") == [("countries", "elsewhere")]
+    assert found("en réunion avec une association") == []
 
 
 def test_the_same_number_inside_a_sentence_says_nothing() -> None:

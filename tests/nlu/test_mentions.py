@@ -24,8 +24,11 @@ def informs(text: str) -> bool:
         ("pas la box, le mobile", [("offer", "mobile")]),
         ("le mobile, pas la box", [("offer", "mobile")]),
         ("non, pas au Mali, en Guadeloupe", [("country", "caraibe")]),
-        ("je n'ai plus la box", []),
-        ("ma ligne sans la fibre", []),
+        ("je n'ai plus la box", [("customer", "not_internet")]),
+        ("ma ligne sans la fibre", [("customer", "not_internet")]),
+        ("ni la box ni le fixe", [("customer", "not_internet"), ("customer", "not_fixe")]),
+        ("pas Sosh", [("customer", "not_sosh")]),
+        ("le mobile, pas la box, oui le mobile", [("offer", "mobile")]),
     ],
 )
 def test_what_is_negated_is_not_said(text: str, expected: list[tuple[str, str]]) -> None:
@@ -55,6 +58,13 @@ def test_the_country_is_that_of_the_line_not_that_of_the_person(text: str, count
 
 @pytest.mark.parametrize("text", ["la Guadeloupe et le Mali", "Orange Mali et Orange Caraïbe", "Bamako ou Cayenne ?"])
 def test_two_countries_on_the_same_footing_are_both(text: str) -> None:
+    assert said(text) == [("country", "both")]
+
+
+@pytest.mark.parametrize(
+    "text", ["en Guadeloupe, non au Mali, enfin les deux", "Guadeloupe, enfin non les deux", "les deux, Mali et Guyane"]
+)
+def test_both_said_after_a_correction_are_both(text: str) -> None:
     assert said(text) == [("country", "both")]
 
 
@@ -107,7 +117,51 @@ def test_a_situation_whose_name_holds_a_negation_is_said(text: str, customer: st
 
 
 def test_another_situation_that_is_negated_is_not_said() -> None:
-    assert said("pas Sosh") == []
+    assert said("pas artisan") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("box ou mobile", [("customer", "maybe_internet"), ("customer", "maybe_mobile")]),
+        ("peut-être le fixe", [("customer", "maybe_fixe")]),
+        ("peut-être le fixe, non, le mobile", [("offer", "mobile")]),
+    ],
+)
+def test_an_offer_that_is_only_possible_is_said_to_be_so(text: str, expected: list[tuple[str, str]]) -> None:
+    assert said(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("le premier", "choice_1"),
+        ("la 2e svp", "choice_2"),
+        ("les deux", "choice_all"),
+        ("ni l'un ni l'autre", "choice_none"),
+    ],
+)
+def test_an_answer_that_points_at_a_choice_is_found_where_nothing_else_is_said(text: str, choice: str) -> None:
+    assert said(text) == [("customer", choice)]
+    assert not informs(text)
+
+
+@pytest.mark.parametrize("text", ["le premier courrier reçu", "les deux factures", "le premier, enfin le deuxième"])
+def test_the_same_words_in_a_sentence_point_at_nothing(text: str) -> None:
+    assert said(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "customers"),
+    [
+        ("ancien client mobile", ["former"]),
+        ("j'ai résilié ma box", ["former"]),
+        ("j'ai résilié ma box, il me reste le mobile", []),
+        ("je suis de nouveau client", ["current"]),
+    ],
+)
+def test_having_left_is_said_where_no_other_offer_is_held(text: str, customers: list[str]) -> None:
+    assert [value for kind, value in said(text) if kind == "customer"] == customers
 
 
 def test_another_company_is_told_apart() -> None:
@@ -153,6 +207,18 @@ def test_a_message_that_asks_or_says_nothing_does_not_inform(text: str) -> None:
         ("je suis à Paris en ce moment", "visit"),
         ("en ce moment je suis à Paris mais ma ligne est à Cayenne", "line"),
         ("je suis en Martinique", "place"),
+        ("j'ai habité à Bamako", "visit"),
+        ("j'ai déménagé, j'habite à Bamako", "place"),
+        ("mes photos du Mali", "visit"),
+        ("mes fichiers du Mali", ""),
+        ("vous envoyez mes données au Mali", "visit"),
+        ("envoyer ma demande depuis le bureau de Kayes", ""),
+        ("je m'appelle Awa, j'habite à Kayes", "place"),
+        ("mon père vit à Kayes", "visit"),
+        ("mon fils étudie à Kayes", "visit"),
+        ("je suis à Kayes depuis un an et demi avec mes trois enfants et ma mère", "place"),
+        ("la ligne de mon père à Kayes", "line"),
+        ("la commune IV de Bamako", ""),
     ],
 )
 def test_a_place_only_passed_through_is_told_from_where_somebody_lives(message: str, role: str) -> None:

@@ -33,13 +33,29 @@ def named(message: str, kind: str) -> list[str]:
         ("j'attends la fibre, pour l'instant mobile", ["mobile"]),
         ("j'ai résilié le fixe et gardé le mobile", ["mobile"]),
         ("forfait fibre", ["internet"]),
+        ("plus de mobile, seulement la box", ["internet"]),
+        ("box, je voulais dire mobile", ["mobile"]),
+        ("je vous écris du portable mais c'est pour la box", ["internet"]),
+        ("j'ai quitté l'Open pour la fibre", ["internet"]),
     ],
 )
 def test_what_is_denied_or_taken_back_decides_no_address(message: str, offers: list[str]) -> None:
     assert named(message, "offer") == offers
 
 
-@pytest.mark.parametrize("message", ["Open ou Internet, je ne sais plus", "c'est la box ou le mobile ?"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Open ou Internet, je ne sais plus",
+        "c'est la box ou le mobile ?",
+        "soit la box soit le mobile",
+        "peut-être le mobile",
+        "mobile je crois",
+        "je pense que c'est la fibre",
+        "la box mais je ne suis pas sûre",
+        "pas sûr, mobile ?",
+    ],
+)
 def test_between_two_offers_none_is_chosen_for_the_person(message: str) -> None:
     assert named(message, "offer") == []
 
@@ -58,7 +74,13 @@ def test_a_past_offer_counts_only_where_no_other_stands_beside_it() -> None:
 
 @pytest.mark.parametrize(
     ("message", "offers"),
-    [("mon mobile Digicel", []), ("ma box chez SFR", []), ("un mobile free et une box orange", ["internet"])],
+    [
+        ("mon mobile Digicel", []),
+        ("ma box chez SFR", []),
+        ("un mobile free et une box orange", ["internet"]),
+        ("la box est chez SFR, le mobile chez Orange", ["mobile"]),
+        ("Digicel mobile", []),
+    ],
 )
 def test_another_company_s_line_is_no_offer_of_ours(message: str, offers: list[str]) -> None:
     assert named(message, "offer") == offers

@@ -182,3 +182,80 @@ def test_a_place_answers_the_question_for_the_country(base: KnowledgeBase) -> No
 
 def test_a_message_that_was_not_understood_still_gives_the_offer_that_it_names(base: KnowledgeBase) -> None:
     assert contacts(Talk(base).say(RIGHT, lost(offer="tv"))) == BORDEAUX
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ([tells(customer="choice_1")], JARRY),
+        ([tells(customer="choice_3")], BORDEAUX),
+        ([tells(customer="choice_6"), tells(customer="choice_1")], MONTAUBAN),
+        ([tells(customer="choice_6"), tells(customer="choice_3")], set()),
+        ([tells(customer="sosh"), tells(customer="choice_2")], BORDEAUX),
+        ([tells(customer="sosh"), tells(customer="choice_all")], JARRY | BORDEAUX),
+        ([tells(customer="choice_all")], set()),
+        ([tells(customer=("maybe_internet", "maybe_mobile")), tells(customer="choice_all")], JARRY | BORDEAUX),
+        # The first of the two said, or of those offered?
+        ([tells(customer=("maybe_internet", "maybe_mobile")), tells(customer="choice_1")], set()),
+        ([tells(customer="maybe_mobile")], set()),
+        ([tells(offer="internet"), tells(customer="not_internet")], set()),
+        ([tells(offer=("internet", "mobile")), tells(customer="not_internet")], JARRY),
+        ([tells(offer="mobile_entreprise"), tells(customer="not_mobile")], set()),
+        ([tells(offer="mobile"), said("rights.access", customer="not_mobile")], JARRY),
+        ([tells(offer="mobile"), tells(customer="choice_2")], JARRY),
+    ],
+)
+def test_what_is_pointed_at_doubted_or_denied_decides_as_little_as_it_says(
+    base: KnowledgeBase, messages: list[UserTurn], expected: set[str]
+) -> None:
+    assert contacts(Talk(base).say(RIGHT, *messages)) == expected
+
+
+@pytest.mark.parametrize(
+    ("choice", "country"),
+    [("choice_1", "caraibe"), ("choice_2", "mali"), ("choice_all", "both"), ("choice_none", "elsewhere")],
+)
+def test_a_choice_answers_the_question_for_the_country(base: KnowledgeBase, choice: str, country: str) -> None:
+    talk = Talk(base)
+    talk.say(said("rights.access"), lost(customer=choice))
+    assert talk.account.country == country
+
+
+@pytest.mark.parametrize("choice", ["choice_3", "choice_6"])
+def test_a_choice_past_those_offered_chooses_none_of_them(base: KnowledgeBase, choice: str) -> None:
+    talk = Talk(base, country="caraibe")
+    talk.say(RIGHT, tells(customer="sosh"), lost(customer=choice))
+    assert talk.account.offers == ()
+
+
+def test_a_client_again_is_no_former_client(base: KnowledgeBase) -> None:
+    talk = Talk(base, country="caraibe")
+    talk.say(RIGHT, tells(customer="former", offer="internet"))
+    before = talk.account
+    talk.say(tells(customer="current"))
+    assert (before.relation, talk.account.relation) == ("former", None)
+    assert talk.account.offers == ("internet",)
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("je vis en Guadeloupe", None), ("non, je suis en Guadeloupe", "caraibe"), ("en fait je vis ici", "caraibe")],
+)
+def test_a_place_said_on_another_country_s_page_is_asked_about_unless_it_corrects_the_page(
+    base: KnowledgeBase, text: str, country: str | None
+) -> None:
+    talk = Talk(base, country="mali")
+    talk.say(said("rights.access"), said("inform", text, country="caraibe", role="place"))
+    assert talk.account.country == country
+
+
+def test_a_country_in_a_refused_question_is_not_that_of_the_line(base: KnowledgeBase) -> None:
+    talk = Talk(base)
+    talk.say(said("out_of_scope", "le Mali a-t-il une loi ?", country="mali"))
+    assert talk.account.country is None
+
+
+@pytest.mark.parametrize(("words", "expected"), [("oui bien sûr", MONTAUBAN), ("oui, pas sûr", set())])
+def test_sure_is_a_yes_and_not_sure_none(base: KnowledgeBase, words: str, expected: set[str]) -> None:
+    talk = Talk(base, country="caraibe")
+    assert contacts(talk.say(RIGHT, tells(customer="pro", offer="internet"), said("affirm", words))) == expected
