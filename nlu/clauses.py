@@ -1,54 +1,101 @@
-"""Two questions in one message: the clauses of a message, and the topics that they ask about.
+"""Two or three questions in one message.
 
-A clause is believed only when it is clear in itself and the whole message bears it out: a story told in several clauses
-must not become several questions.
+A message is cut at each place where another question may begin. Two or three questions are believed only where every
+part is clear in itself and the whole message bears the topics out: a story told in several clauses must not become
+several questions.
 """
 
 import re
-from collections.abc import Sequence
-
-# Words with which a second question begins after « et »; before any other word « et » joins two nouns.
-_OPENINGS = (
-    "a|au|avec|combien|comment|de|en|est|je|la|le|les|leur|ou|par|pour|pourquoi|qu|quand|qui|si|sur|vous"
-    "|droit|acces|supprimer|effacer|acceder|saisir|m"
-)
-_CUT = re.compile(
-    r"[?;]|\.(?=\s)|,|\b(?:ainsi que|et puis|puis|et aussi|et egalement|plus)\b"
-    rf"|\bet\b(?=\s+(?:{_OPENINGS})\b)"
-)
-_FEWEST_LETTERS = 5
-_CLEAR = 0.75
-_BORNE_OUT = 0.04
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations, pairwise
 
 Ranking = Sequence[tuple[str, float]]
 
+_CUT = re.compile(r"[?;!+/&:]|\.(?=\s)|,|\b(?:et|ainsi que|puis|en plus|aussi|sinon)\b")
+# After a comma alone, only words that ask begin a question: « vous les trouvez où, les informations sur moi ? » is one.
+_ASKS = re.compile(
+    r"\b(?:qui|quoi|que|quels?|quelles?|comment|combien|ou|quand|pourquoi|est[- ]ce|jusqu|peut[- ]on|puis[- ]je"
+    r"|pouvez|peux|veux|voudrais|faut)\b"
+)
+# What joins a second question to the first says nothing of its topic.
+_JOINING = re.compile(r"^(?:et|puis|aussi|sinon|egalement|en plus|alors|ensuite|d'autre part)\b[ ,]*")
+_FEWEST_LETTERS = 4
+# Each part costs a classification: a long story is not cut at more places than these, for two questions and for three.
+_MOST_PLACES = 8
+_MOST_PLACES_FOR_THREE = 4
+# The least probability (0..1) of a part's topic, and the last rank that the whole message may give that topic.
+CLEAR = 0.55
+_BORNE_OUT_RANK = 5
 
-def clauses(folded: str) -> list[str]:
-    """Cut a folded message where a second question may begin; a message of one clause gives an empty list.
 
-    A clause that holds a placeholder of the privacy filter (« mon mail est [email] ») introduces somebody: it asks
-    nothing.
+@dataclass(frozen=True)
+class Questions:
+    """What the parts of a message ask: `asked`, two or three topics in order or none; `clearest`, a part's topic."""
+
+    asked: tuple[str, ...] = ()
+    clearest: tuple[str, float] | None = None
+
+
+def partings(folded: str) -> list[tuple[str, ...]]:
+    """Return the ways to cut a folded message into two or three parts where another question may begin.
+
+    A part that holds a placeholder of the privacy filter (« mon mail est [email] ») introduces somebody and asks
+    nothing: the message is not cut there.
     """
-    parts = [part.strip() for part in _CUT.split(folded)]
-    kept = [part for part in parts if len(part) >= _FEWEST_LETTERS and "[" not in part]
-    return kept if len(kept) > 1 else []
+    places = [
+        (place.start(), place.end())
+        for place in _CUT.finditer(folded)
+        if place.group() != "," or _ASKS.search(folded, place.end())
+    ][:_MOST_PLACES]
+    ways: dict[tuple[str, ...], None] = {}
+    for number in (1, 2) if len(places) <= _MOST_PLACES_FOR_THREE else (1,):
+        for chosen in combinations(places, number):
+            edges = [0, *(edge for place in chosen for edge in place), len(folded)]
+            parts = tuple(_trimmed(folded[start:end]) for start, end in pairwise(edges))[::2]
+            if all(len(part) >= _FEWEST_LETTERS and "[" not in part for part in parts):
+                ways[parts] = None
+    return list(ways)
 
 
-def topics_asked(whole: Ranking, parts: Sequence[Ranking], topics: frozenset[str]) -> tuple[str, ...]:
-    """Return the two or three topics that a message asks about, in order; empty when it asks about one at most.
+def questions(folded: str, rank: Callable[[str], Ranking], topics: frozenset[str]) -> Questions:
+    """Return what the parts of a folded message ask; three clear questions go before two, the clearest first.
 
-    `whole` ranks the intents of the message, `parts` those of its clauses, best first, with their probabilities.
+    `rank` ranks all intents of a text, best first, with their probabilities.
     """
-    borne_out = {intent for intent, share in whole if share >= _BORNE_OUT}
-    asked: dict[str, None] = {}
-    for ranking in parts:
-        intent, share = ranking[0]
-        if share >= _CLEAR and intent in topics and intent in borne_out:
-            asked[intent] = None
-    found = [topic for topic in asked if not any(_says_more(other, topic) for other in asked)]
-    return tuple(found[:3]) if len(found) > 1 else ()
+    ways = partings(folded)
+    if not ways:
+        return Questions()
+    rank_once = cache(rank)
+    borne_out = {intent for intent, _ in rank_once(folded)[:_BORNE_OUT_RANK]} & topics
+    best: tuple[int, float, tuple[str, ...]] = (0, CLEAR, ())
+    clearest: tuple[str, float] | None = None
+    for parts in ways:
+        tops = [rank_once(part)[0] for part in parts]
+        for intent, share in tops:
+            if intent in topics and (clearest is None or share > clearest[1]):
+                clearest = intent, share
+        asked = tuple(intent for intent, _ in tops)
+        sure = min(share for _, share in tops)
+        if sure >= CLEAR and borne_out.issuperset(asked) and not _repeats(asked):
+            best = max(best, (len(asked), sure, asked))
+    return Questions(best[2], clearest)
+
+
+def _trimmed(part: str) -> str:
+    part = part.strip(" ,;:")
+    while joining := _JOINING.match(part):
+        part = part[joining.end() :]
+    return part
+
+
+def _repeats(asked: Sequence[str]) -> bool:
+    """« supprimer mes données, j'écris où ? » is one question: the answer on a right says where to write."""
+    return any(
+        one == other or _says_more(one, other) or _says_more(other, one) for one, other in combinations(asked, 2)
+    )
 
 
 def _says_more(one: str, other: str) -> bool:
-    """« supprimer mes données, j'écris où ? » is one question: the answer on a right says where to write."""
     return one.startswith(f"{other}.") or (other in ("exercise", "rights") and one.startswith("rights."))

@@ -3,9 +3,11 @@
 A wrong answer costs more than a question asked back: below its threshold an intent is not acted on.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from nlu.clauses import Questions
 from nlu.gazetteer import Gazetteer
 from nlu.mentions import Said, is_only_information
 from nlu.whose import Holder
@@ -17,6 +19,12 @@ HANDOFF = "handoff"
 OUT_OF_SCOPE = "out_of_scope"
 SILENT = "policy_silent"
 _REFUSALS = frozenset({OUT_OF_SCOPE, SILENT})
+# Intents that a country or a « where? » beside a question may hide it behind, and how sure a half's topic must be there
+# in itself and in the whole message (probabilities, 0..1).
+_HIDING = frozenset({INFORM, "follow_up.where", "follow_up.duration"})
+_CLEAR_ENOUGH = 0.6
+_BORNE_OUT = 0.1
+_A_LETTER = re.compile(r"\w")
 _AFTER_DEATH = "rights.post_mortem"
 # Questions about this operator that name another company: who receives the data, where they go, where they come from.
 _MAY_NAME_A_COMPANY = frozenset({"recipients", "transfers", "data_sources"})
@@ -44,6 +52,7 @@ class Thresholds:
 def decide(
     folded: str,
     ranking: Sequence[tuple[str, float]],
+    questions: Questions,
     said: Sequence[Said],
     foreign: str | None,
     holder: Holder | None,
@@ -53,11 +62,14 @@ def decide(
 ) -> tuple[str, float]:
     """Return the intent to act on and its confidence (0..1).
 
-    `ranking` holds intents with their probabilities, best first; `foreign` is the language of a message that is not
-    in French, `holder` whose data it is about where not the person's own. `nlu_fallback` stands for « not sure ».
+    `ranking` holds intents with their probabilities, best first, `questions` what the halves of the message ask;
+    `foreign` is the language of a message that is not in French, `holder` whose data it is about where not the
+    person's own. `nlu_fallback` stands for « not sure ».
     """
     if foreign:
         return FOREIGN, 1.0
+    if not _A_LETTER.search(folded):
+        return UNSURE, 0.0
     if is_only_information(folded, said, gazetteer):
         return INFORM, 1.0
     if ranking and ranking[0][0] == INFORM and _is_another_company_s(said):
@@ -66,7 +78,7 @@ def decide(
     candidates = [(intent, share) for intent, share in ranking if intent != INFORM or said]
     if not candidates:
         return UNSURE, 0.0
-    intent, share = candidates[0]
+    intent, share = _of_the_halves(*candidates[0], ranking, questions, thresholds, topics)
     person = next((share for name, share in candidates if name == HANDOFF), 0.0)
     if person >= thresholds.person or gazetteer.asks_for_a_person(folded):
         return HANDOFF, person
@@ -77,6 +89,29 @@ def decide(
         return refusal, share
     if share < thresholds.of(intent, topics):
         return UNSURE, share
+    return intent, share
+
+
+def _of_the_halves(
+    intent: str,
+    share: float,
+    ranking: Sequence[tuple[str, float]],
+    questions: Questions,
+    thresholds: Thresholds,
+    topics: frozenset[str],
+) -> tuple[str, float]:
+    """Let the halves of a message speak where the whole hides them.
+
+    Two questions share the probability of the whole between them; « DPO ? c'est pour un mobile en Guyane » is mostly
+    information, « corriger mon adresse, où écrire ? » mostly « where? ».
+    """
+    if questions.asked and (intent in topics or share < thresholds.of(intent, topics)):
+        shares = dict(ranking)
+        return questions.asked[0], sum(shares.get(topic, 0.0) for topic in questions.asked)
+    if intent in _HIDING and questions.clearest:
+        topic, clear = questions.clearest
+        if clear >= _CLEAR_ENOUGH and dict(ranking).get(topic, 0.0) >= _BORNE_OUT:
+            return topic, clear
     return intent, share
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -15,13 +14,14 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.clauses import clauses
+from nlu.reading import read
 from nlu.spelling import spelling
 from nlu.text import fold
 from nlu.topic_model import TopicModel
+from policies_kb.agreed import CONTRACT, read_contract
 
 INTENT_RANKING = "intent_ranking"
-CLAUSE_RANKINGS = "clause_rankings"
+QUESTIONS = "questions"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -45,6 +45,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         self._storage = storage
         self._resource = resource
         self._model = model
+        self._topics = frozenset(read_contract(CONTRACT).coverage)
 
     @classmethod
     def create(
@@ -84,21 +85,16 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the intent and the ranking of each message (see parent class)."""
+        """Set the intent, the ranking and the questions of each message (see parent class)."""
         for message in messages:
             text = message.get(TEXT)
             if text and self._model:
-                folded = spelling().read(fold(text))
-                ranking = self._rank(self._model, folded)
+                reading = read(fold(text), self._model.rank, self._topics)
+                ranking = [
+                    {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: share}
+                    for intent, share in reading.ranking[: self._config["ranking_length"]]
+                ]
                 message.set(INTENT, ranking[0], add_to_output=True)
                 message.set(INTENT_RANKING, ranking, add_to_output=True)
-                message.set(CLAUSE_RANKINGS, [self._rank(self._model, clause) for clause in clauses(folded)])
+                message.set(QUESTIONS, reading.questions)
         return messages
-
-    def _rank(self, model: TopicModel, folded: str) -> list[dict[str, Any]]:
-        probabilities = model.probabilities(folded)
-        best = np.argsort(-probabilities)[: self._config["ranking_length"]]
-        return [
-            {INTENT_NAME_KEY: model.classes[column], PREDICTED_CONFIDENCE_KEY: float(probabilities[column])}
-            for column in best
-        ]

@@ -75,6 +75,11 @@ class TopicModel:
         shares: FloatArray = odds / odds.sum()
         return shares
 
+    def rank(self, folded: str) -> list[tuple[str, float]]:
+        """Return all classes with their probabilities for one folded text, likeliest first."""
+        probabilities = self.probabilities(folded)
+        return [(self.classes[column], float(probabilities[column])) for column in np.argsort(-probabilities)]
+
     def save(self, folder: pathlib.Path) -> None:
         """Write the model into a folder. Raises OSError when it cannot be written."""
         names = {"classes": self.classes, "characters": self.characters.vocabulary, "words": self.words.vocabulary}

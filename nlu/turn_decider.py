@@ -13,11 +13,11 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.clauses import topics_asked
-from nlu.decision import decide, thresholds_from
+from nlu.clauses import Questions
+from nlu.decision import FOREIGN, decide, thresholds_from
 from nlu.entity_extractor import CountryOfferExtractor
 from nlu.gazetteer import Gazetteer
-from nlu.intent_classifier import CLAUSE_RANKINGS, INTENT_RANKING, LinearIntentClassifier
+from nlu.intent_classifier import INTENT_RANKING, QUESTIONS, LinearIntentClassifier
 from nlu.language import LanguageGate
 from nlu.mentions import Said
 from nlu.text import fold
@@ -70,14 +70,23 @@ class TurnDecider(IntentClassifier, GraphComponent):
 
     def _decide(self, message: Message, folded: str) -> None:
         ranking = _ranking(message.get(INTENT_RANKING, []))
+        if not self._languages.may_be_foreign(folded):
+            ranking = [(intent, share) for intent, share in ranking if intent != FOREIGN]
+        questions = message.get(QUESTIONS, Questions())
         foreign = self._languages.foreign_language(folded)
         said = [_said(entity) for entity in message.get(ENTITIES, [])]
+        asked = questions.asked
         intent, share = decide(
-            folded, ranking, said, foreign, self._whose.holder(folded), self._gazetteer, self._thresholds, self._topics
+            folded,
+            ranking,
+            questions,
+            said,
+            foreign,
+            self._whose.holder(folded),
+            self._gazetteer,
+            self._thresholds,
+            self._topics,
         )
-        asked = topics_asked(ranking, [_ranking(part) for part in message.get(CLAUSE_RANKINGS, [])], self._topics)
-        if asked and intent in self._topics:
-            intent = asked[0]
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: share}, add_to_output=True)
         # The classifier too may find that a message is not in French: it does not say which language it is in.
         if foreign:

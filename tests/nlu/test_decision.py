@@ -2,6 +2,7 @@
 
 import pytest
 
+from nlu.clauses import Questions
 from nlu.decision import Thresholds, decide, thresholds_from
 from nlu.gazetteer import Gazetteer
 from nlu.mentions import interpret
@@ -15,10 +16,20 @@ THRESHOLDS = Thresholds(topic=0.4, refusal=0.5, dialogue=0.6, person=0.3)
 Ranking = list[tuple[str, float]]
 
 
-def decided(text: str, ranking: Ranking, foreign: str | None = None) -> tuple[str, float]:
+def decided(
+    text: str, ranking: Ranking, foreign: str | None = None, questions: Questions | None = None
+) -> tuple[str, float]:
     folded = fold(text)
     return decide(
-        folded, ranking, interpret(folded, GAZETTEER), foreign, Whose().holder(folded), GAZETTEER, THRESHOLDS, TOPICS
+        folded,
+        ranking,
+        questions or Questions(),
+        interpret(folded, GAZETTEER),
+        foreign,
+        Whose().holder(folded),
+        GAZETTEER,
+        THRESHOLDS,
+        TOPICS,
     )
 
 
@@ -27,17 +38,17 @@ def decided(text: str, ranking: Ranking, foreign: str | None = None) -> tuple[st
     [("retention", 0.4), ("out_of_scope", 0.5), ("policy_silent", 0.5), ("greet", 0.6), ("repeat", 0.6)],
 )
 def test_an_intent_is_acted_on_from_its_threshold_on(intent: str, threshold: float) -> None:
-    assert decided("…", [(intent, threshold)]) == (intent, threshold)
-    assert decided("…", [(intent, threshold - 0.01)]) == ("nlu_fallback", threshold - 0.01)
+    assert decided("euh", [(intent, threshold)]) == (intent, threshold)
+    assert decided("euh", [(intent, threshold - 0.01)]) == ("nlu_fallback", threshold - 0.01)
 
 
 def test_a_message_that_nothing_was_found_in_is_not_understood() -> None:
-    assert decided("…", []) == ("nlu_fallback", 0.0)
+    assert decided("euh", []) == ("nlu_fallback", 0.0)
 
 
 def test_who_asks_for_a_person_is_heard_before_anything_else() -> None:
-    assert decided("…", [("retention", 0.6), ("handoff", 0.3)]) == ("handoff", 0.3)
-    assert decided("…", [("retention", 0.6), ("handoff", 0.29)]) == ("retention", 0.6)
+    assert decided("euh", [("retention", 0.6), ("handoff", 0.3)]) == ("handoff", 0.3)
+    assert decided("euh", [("retention", 0.6), ("handoff", 0.29)]) == ("retention", 0.6)
     assert decided("Digicel : un conseiller", [("retention", 0.6), ("handoff", 0.3)]) == ("handoff", 0.3)
 
 
@@ -68,12 +79,40 @@ def test_a_message_that_only_informs_is_that_whatever_it_was_classified_as() -> 
 
 
 def test_to_inform_of_nothing_leaves_the_word_to_the_next_intent() -> None:
-    assert decided("…", [("inform", 0.5), ("retention", 0.45)]) == ("retention", 0.45)
-    assert decided("…", [("inform", 1.0)]) == ("nlu_fallback", 0.0)
+    assert decided("euh", [("inform", 0.5), ("retention", 0.45)]) == ("retention", 0.45)
+    assert decided("euh", [("inform", 1.0)]) == ("nlu_fallback", 0.0)
 
 
 def test_to_inform_of_something_among_other_words_stays_information() -> None:
     assert decided("le contrat vise la Guadeloupe", [("inform", 0.9), ("retention", 0.1)]) == ("inform", 0.9)
+
+
+@pytest.mark.parametrize("text", ["…", "?", "!!!", "🙂", " "])
+def test_a_message_without_a_letter_or_a_figure_is_not_understood(text: str) -> None:
+    assert decided(text, [("policy_silent", 0.9)]) == ("nlu_fallback", 0.0)
+
+
+TWO = Questions(("retention", "recipients"), ("retention", 0.9))
+
+
+def test_two_questions_share_the_probability_of_the_whole() -> None:
+    ranking = [("recipients", 0.35), ("retention", 0.3)]
+    assert decided("euh", ranking, questions=TWO) == ("retention", pytest.approx(0.65))
+
+
+def test_two_questions_stand_against_an_intent_that_is_not_sure_and_not_against_one_that_is() -> None:
+    ranking = [("out_of_scope", 0.45), ("retention", 0.3), ("recipients", 0.2)]
+    assert decided("euh", ranking, questions=TWO) == ("retention", pytest.approx(0.5))
+    assert decided("euh", [("out_of_scope", 0.6), *ranking[1:]], questions=TWO) == ("out_of_scope", 0.6)
+
+
+@pytest.mark.parametrize("hiding", ["inform", "follow_up.where", "follow_up.duration"])
+def test_a_clear_half_is_heard_behind_a_country_or_a_where(hiding: str) -> None:
+    ranking = [(hiding, 0.6), ("dpo", 0.3)]
+    half = Questions((), ("dpo", 0.9))
+    assert decided("DPO ? mobile, Guyane, euh", ranking, questions=half) == ("dpo", 0.9)
+    assert decided("DPO ? mobile, Guyane, euh", ranking, questions=Questions((), ("dpo", 0.5))) == (hiding, 0.6)
+    assert decided("DPO ? mobile, Guyane, euh", [(hiding, 0.9), ("dpo", 0.05)], questions=half) == (hiding, 0.9)
 
 
 CONFIG = {"topic_threshold": 0.4, "refusal_threshold": 0.5, "dialogue_threshold": 0.6, "person_threshold": 0.3}

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.intent_classifier import CLAUSE_RANKINGS, INTENT_RANKING, LinearIntentClassifier
+from nlu.intent_classifier import INTENT_RANKING, QUESTIONS, LinearIntentClassifier
 from tests.conftest import ROOT
 
 CONTEXT = ExecutionContext(GraphSchema({}))
@@ -68,10 +68,9 @@ def test_the_ranking_is_cut_at_its_length(storage: ModelStorage) -> None:
     assert len(classified(storage, "Bonjour", ranking_length=2).get(INTENT_RANKING)) == 2
 
 
-def test_each_clause_of_a_double_question_is_ranked_by_itself(storage: ModelStorage) -> None:
+def test_both_questions_of_a_message_are_told_apart(storage: ModelStorage) -> None:
     text = "Combien de temps gardez-vous mes données, et les transférez-vous à l'étranger ?"
-    rankings = classified(storage, text).get(CLAUSE_RANKINGS)
-    assert [ranking[0]["name"] for ranking in rankings] == ["retention", "transfers"]
+    assert classified(storage, text).get(QUESTIONS).asked == ("retention", "transfers")
 
 
 def test_a_message_without_text_is_left_alone(storage: ModelStorage) -> None:

@@ -12,9 +12,10 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from nlu.clauses import Questions
 from nlu.entity_extractor import CountryOfferExtractor
 from nlu.gazetteer import Gazetteer
-from nlu.intent_classifier import CLAUSE_RANKINGS, INTENT_RANKING, LinearIntentClassifier
+from nlu.intent_classifier import INTENT_RANKING, QUESTIONS, LinearIntentClassifier
 from nlu.turn_decider import TurnDecider
 from tests.conftest import ROOT
 
@@ -42,9 +43,9 @@ def ranking(**shares: float) -> list[dict[str, Any]]:
     return [{"name": name.replace("__", "."), "confidence": share} for name, share in shares.items()]
 
 
-def decided(decider: TurnDecider, text: str, *clauses: list[dict[str, Any]], **shares: float) -> Message:
+def decided(decider: TurnDecider, text: str, *asked: str, **shares: float) -> Message:
     ranked = ranking(**shares)
-    message = Message({TEXT: text, INTENT: ranked[0], INTENT_RANKING: ranked, CLAUSE_RANKINGS: list(clauses)})
+    message = Message({TEXT: text, INTENT: ranked[0], INTENT_RANKING: ranked, QUESTIONS: Questions(asked)})
     (done,) = decider.process(EXTRACTOR.process([message]))
     return done
 
@@ -74,17 +75,23 @@ def test_a_message_in_another_language_bears_its_language_alone(decider: TurnDec
 
 
 def test_a_language_that_only_the_classifier_suspects_is_not_named(decider: TurnDecider) -> None:
-    message = decided(decider, "Alguém fala ?", unsupported_language=0.9)
+    message = decided(decider, "kont mwen bloké", unsupported_language=0.9)
     assert message.get(INTENT) == {"name": "unsupported_language", "confidence": 0.9}
     assert message.get(ENTITIES, []) == []
+
+
+@pytest.mark.parametrize("text", ["thank you", "my orange", "do you speak français, je ne comprends pas vos e-mails"])
+def test_what_is_short_or_partly_french_is_not_refused_for_its_language(decider: TurnDecider, text: str) -> None:
+    message = decided(decider, text, unsupported_language=0.9, thanks=0.1)
+    assert message.get(INTENT) == {"name": "nlu_fallback", "confidence": 0.1}
 
 
 def test_two_questions_become_two_topics_in_their_order(decider: TurnDecider) -> None:
     message = decided(
         decider,
         "Où partent mes données, et combien de temps les gardez-vous ?",
-        ranking(transfers=0.9),
-        ranking(retention=0.9),
+        "transfers",
+        "retention",
         retention=0.6,
         transfers=0.3,
     )
