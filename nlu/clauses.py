@@ -21,7 +21,7 @@ _ASKS = re.compile(
 )
 # What joins a second question to the first says nothing of its topic.
 _JOINING = re.compile(r"^(?:et|puis|aussi|sinon|egalement|en plus|alors|ensuite|d'autre part)\b[ ,]*")
-_FEWEST_LETTERS = 4
+_FEWEST_LETTERS = 3
 # Each part costs a classification: a long story is not cut at more places than these, for two questions and for three.
 _MOST_PLACES = 8
 _MOST_PLACES_FOR_THREE = 4

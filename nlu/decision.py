@@ -23,11 +23,14 @@ _REFUSALS = frozenset({OUT_OF_SCOPE, SILENT})
 # in itself and in the whole message (probabilities, 0..1).
 _HIDING = frozenset({INFORM, "follow_up.where", "follow_up.duration"})
 _CLEAR_ENOUGH = 0.6
-_BORNE_OUT = 0.1
+_BORNE_OUT = 0.05
 _A_LETTER = re.compile(r"\w")
 _AFTER_DEATH = "rights.post_mortem"
 # Questions about this operator that name another company: who receives the data, where they go, where they come from.
 _MAY_NAME_A_COMPANY = frozenset({"recipients", "transfers", "data_sources"})
+_ABOUT_OTHERS_CALLS = frozenset({"bloctel"})
+_TO_US = re.compile(r"\b(?:vous|vos|votre|vs)\b")
+_FIRST_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,26 @@ def _is_another_company_s(said: Sequence[Said]) -> bool:
 
 def _refused(intent: str, folded: str, said: Sequence[Said], holder: Holder | None) -> str | None:
     """The refusal that a question on a topic gets for being about another company, or about somebody else's data."""
-    if intent not in _MAY_NAME_A_COMPANY and "orange" not in folded and any(item.kind == "company" for item in said):
+    if _asks_about_another_company(intent, folded, said):
         return OUT_OF_SCOPE
     if intent == _AFTER_DEATH or holder is None:
         return None
     return OUT_OF_SCOPE if holder is Holder.SOMEBODY_ELSE else SILENT
+
+
+def _asks_about_another_company(intent: str, folded: str, said: Sequence[Said]) -> bool:
+    """« Wave partage mes données ? » is about Wave; « vous les donnez à Wave ? », « EDF m'appelle », about us.
+
+    An operator or a network named beside most topics is what the question is about; any other firm is so only where
+    nothing points to us, and beside a topic that names others, only where the sentence begins with it.
+    """
+    companies = [item for item in said if item.kind == "company"]
+    if not companies or intent in _ABOUT_OTHERS_CALLS or "orange" in folded:
+        return False
+    points_to_us = _TO_US.search(folded) is not None
+    if intent in _MAY_NAME_A_COMPANY:
+        return not points_to_us and len(folded[: companies[0].start].split()) < _FIRST_WORDS
+    return not points_to_us or any(item.value == "other" for item in companies)
 
 
 def thresholds_from(config: Mapping[str, float]) -> Thresholds:

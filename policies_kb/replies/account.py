@@ -233,6 +233,8 @@ def _with_offers(account: Account, offers: tuple[str, ...], words: frozenset[str
     if "offer_unknown" in words and not offers:
         # Of an offer that nobody can name, no address: the question is answered, and not asked again.
         return replace(account, offers=(), offer_unknown=True)
+    if not offers and account.pro and words.isdisjoint({"not_obs", "private", "sosh"}):
+        offers = account.offers  # « notre entreprise », said of the professional offer already known
     if "also" in words:
         offers = tuple(dict.fromkeys(account.offers + offers))
     pro = _is_professional(account, offers, words, asked)

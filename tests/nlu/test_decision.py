@@ -63,7 +63,26 @@ def test_a_question_about_another_company_is_out_of_scope(topic: str) -> None:
 
 @pytest.mark.parametrize("topic", ["recipients", "transfers", "data_sources"])
 def test_a_topic_may_name_another_company_where_the_policy_speaks_of_others(topic: str) -> None:
-    assert decided("Et Digicel, il les a ?", [(topic, 0.9)]) == (topic, 0.9)
+    assert decided("Et Digicel, vous les lui donnez ?", [(topic, 0.9)]) == (topic, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "intent"),
+    [
+        ("Wave partage mes données avec qui ?", "recipients", "out_of_scope"),
+        ("Est-ce que Free vend mes données ?", "recipients", "out_of_scope"),
+        ("Vous donnez mes données à Wave ?", "recipients", "recipients"),
+        ("Mes données vont-elles chez Google ?", "transfers", "transfers"),
+        ("Ma banque dit que la BNP vous a donné mon nom", "data_sources", "data_sources"),
+        ("La CAF garde mon dossier combien de temps ?", "retention", "out_of_scope"),
+        ("La CAF me demande combien de temps vous gardez mes données", "retention", "retention"),
+        ("Digicel me demande combien de temps vous gardez mes données", "retention", "out_of_scope"),
+        ("EDF m'appelle tous les jours", "bloctel", "bloctel"),
+        ("SFR m'appelle tous les jours", "bloctel", "bloctel"),
+    ],
+)
+def test_another_firm_is_what_is_asked_about_or_only_named(text: str, topic: str, intent: str) -> None:
+    assert decided(text, [(topic, 0.9)])[0] == intent
 
 
 def test_a_question_that_names_orange_beside_another_company_is_about_orange() -> None:
@@ -112,7 +131,7 @@ def test_a_clear_half_is_heard_behind_a_country_or_a_where(hiding: str) -> None:
     half = Questions((), ("dpo", 0.9))
     assert decided("DPO ? mobile, Guyane, euh", ranking, questions=half) == ("dpo", 0.9)
     assert decided("DPO ? mobile, Guyane, euh", ranking, questions=Questions((), ("dpo", 0.5))) == (hiding, 0.6)
-    assert decided("DPO ? mobile, Guyane, euh", [(hiding, 0.9), ("dpo", 0.05)], questions=half) == (hiding, 0.9)
+    assert decided("DPO ? mobile, Guyane, euh", [(hiding, 0.9), ("dpo", 0.04)], questions=half) == (hiding, 0.9)
 
 
 CONFIG = {"topic_threshold": 0.4, "refusal_threshold": 0.5, "dialogue_threshold": 0.6, "person_threshold": 0.3}
