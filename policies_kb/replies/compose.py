@@ -27,7 +27,7 @@ _HALF_SAID = frozenset({Need.SOSH, Need.PRO, Need.PRO_HOME})
 # Below this, a message that answers the question just asked is taken for that answer rather than for a new question.
 _SURE_OF_A_NEW_QUESTION = 0.7
 
-Search = Callable[[str, str | None], Sequence[Excerpt]]
+Search = Callable[[str, str | None, Sequence[str]], Sequence[Excerpt]]
 
 
 class Kind(enum.Enum):
@@ -81,8 +81,9 @@ def compose(
 ) -> dict[str, Any]:
     """Compose the reply to the last message: `{"text", "buttons", "custom"}`.
 
-    `today` decides which notices still hold. `search(question, country)` gives excerpts of a policy, closest first; it
-    is asked only when the question was not understood. Raises ValueError for a conversation without any message.
+    `today` decides which notices still hold. `search(question, country, topics)` gives excerpts of a policy, closest
+    first, among those of the likely topics; it is asked only when the question was not understood. Raises ValueError
+    for a conversation without any message.
     """
     wording = Wording(base, conversation.door)
     account = account_of(conversation)

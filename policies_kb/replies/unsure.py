@@ -23,7 +23,7 @@ def unsure(
     conversation: Conversation,
     account: Account,
     wording: Wording,
-    search: Callable[[str, str | None], Sequence[Excerpt]] | None,
+    search: Callable[[str, str | None, Sequence[str]], Sequence[Excerpt]] | None,
 ) -> Reply:
     """Reply to a message that was not understood; the third in a row is handed to a person."""
     misses = 0
@@ -59,7 +59,7 @@ def _attempt(
     conversation: Conversation,
     account: Account,
     wording: Wording,
-    search: Callable[[str, str | None], Sequence[Excerpt]] | None,
+    search: Callable[[str, str | None, Sequence[str]], Sequence[Excerpt]] | None,
 ) -> Reply:
     turn = conversation.last_user
     ranked = [(intent, share) for intent, share in (turn.ranking if turn else ()) if intent in wording.base.topics]
@@ -68,7 +68,8 @@ def _attempt(
     if len(topics) > 1 and sum(share for _, share in likely) >= _LIKELY_TOGETHER:
         return choose(topics, wording)
     country = account.country if account.country not in (BOTH, ELSEWHERE) else None
-    found = search(turn.text, country) if search and turn and country else ()
+    among = [intent for intent, _ in ranked[:MOST_TOPICS]]
+    found = search(turn.text, country, among) if search and turn and country else ()
     closest = next((excerpt for excerpt in found if not (wording.spoken and _WEB_ADDRESS.search(excerpt.text))), None)
     if closest and country:
         return _closest(closest, country, topics, wording)

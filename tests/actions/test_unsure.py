@@ -62,6 +62,12 @@ def test_the_third_miss_is_handed_to_a_person(action: ActionUnsure) -> None:
 )
 def test_a_passage_that_holds_an_address_is_never_shown(question: str, country: str) -> None:
     texts = [contact.text for contact in current().contacts.values()]
-    for excerpt in closest_excerpts(question, country):
+    for excerpt in closest_excerpts(question, country, []):
         assert not any(text in excerpt.text for text in texts)
         assert "7400" not in excerpt.text
+
+
+def test_only_passages_of_a_likely_topic_are_shown() -> None:
+    shown = closest_excerpts(ABROAD, "mali", ["transfers"])
+    assert "hors du Mali" in shown[0].text
+    assert shown[0] not in closest_excerpts(ABROAD, "mali", ["rights.post_mortem"])

@@ -15,7 +15,7 @@ ERASURE = said("rights.erasure")
 
 
 def _finding(*excerpts: Excerpt) -> Search:
-    def search(question: str, country: str | None) -> Sequence[Excerpt]:
+    def search(question: str, country: str | None, topics: Sequence[str]) -> Sequence[Excerpt]:
         return [excerpt for excerpt in excerpts if excerpt.policy == f"orange-{country}"]
 
     return search
@@ -44,6 +44,18 @@ def test_the_closest_passage_is_shown_as_such_verbatim_and_dated(base: Knowledge
     assert "15 décembre 2021" in reply["text"]
     assert "Je ne suis pas sûr d'avoir compris" in reply["text"]
     assert not contacts(reply)
+
+
+def test_a_passage_is_looked_for_among_the_likely_topics_only(base: KnowledgeBase) -> None:
+    asked: list[Sequence[str]] = []
+
+    def search(question: str, country: str | None, topics: Sequence[str]) -> Sequence[Excerpt]:
+        asked.append(topics)
+        return []
+
+    ranking = (("out_of_scope", 0.3), ("transfers", 0.05), ("retention", 0.04), ("dpo", 0.03), ("rights", 0.02))
+    Talk(base, country="mali", search=search).say(lost(ranking=ranking))
+    assert asked == [["transfers", "retention", "dpo"]]
 
 
 def test_a_passage_shown_leaves_subjects_to_choose_from(base: KnowledgeBase) -> None:
