@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 # failure. The training itself is a stage of `make test`.
 RECORDER = """#!/bin/sh
 echo "$@" >> calls
+if [ "$2" = nlu.variation ]; then mkdir -p data/generated && date +%N > data/generated/greet.yml; exit; fi
 [ ! -e fail ] || exit 1
 while [ "$1" != --out ]; do shift; done
 echo model > "$2/assistant.tar.gz"
@@ -27,7 +28,7 @@ def lib(script: str, folder: Path) -> str:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with as little in it as training looks at."""
-    for name in ("scripts", ".venvs/rasa/bin", "data/nlu", "nlu", "requirements"):
+    for name in ("scripts", ".venvs/rasa/bin", "data/nlu", "data/rules", "nlu", "requirements"):
         (tmp_path / name).mkdir(parents=True)
     for name in ("lib.sh", "train.sh"):
         (tmp_path / "scripts" / name).symlink_to(ROOT / "scripts" / name)
@@ -52,8 +53,7 @@ def train(project: Path) -> "subprocess.CompletedProcess[str]":
 
 def trainings(project: Path) -> int:
     """How often a training was called for in `project`."""
-    calls = project / "calls"
-    return len(calls.read_text("utf-8").splitlines()) if calls.exists() else 0
+    return sum("rasa train" in call for call in (project / "calls").read_text("utf-8").splitlines())
 
 
 def test_the_model_is_trained_once(project: Path) -> None:
@@ -61,6 +61,14 @@ def test_the_model_is_trained_once(project: Path) -> None:
     second = train(project)
     assert (second.returncode, second.stdout) == (0, "")
     assert trainings(project) == 1
+
+
+def test_the_sentences_are_varied_before_each_training_and_the_variations_call_for_none(project: Path) -> None:
+    train(project)
+    (project / "data/generated/greet.yml").write_text("changed", "utf-8")
+    train(project)
+    calls = (project / "calls").read_text("utf-8").splitlines()
+    assert [call.split()[1] for call in calls] == ["nlu.variation", "rasa"]
 
 
 @pytest.mark.parametrize(
