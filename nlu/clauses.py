@@ -8,7 +8,6 @@ several questions.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations, pairwise
 
 Ranking = Sequence[tuple[str, float]]
@@ -47,7 +46,7 @@ def partings(folded: str) -> list[tuple[str, ...]]:
     places = [
         (place.start(), place.end())
         for place in _CUT.finditer(folded)
-        if place.group() != "," or _ASKS.search(folded, place.end())
+        if _may_part(place.group(), folded[: place.start()], folded[place.end() :])
     ][:_MOST_PLACES]
     ways: dict[tuple[str, ...], None] = {}
     for number in (1, 2) if len(places) <= _MOST_PLACES_FOR_THREE else (1,):
@@ -62,17 +61,16 @@ def partings(folded: str) -> list[tuple[str, ...]]:
 def questions(folded: str, rank: Callable[[str], Ranking], topics: frozenset[str]) -> Questions:
     """Return what the parts of a folded message ask; three clear questions go before two, the clearest first.
 
-    `rank` ranks all intents of a text, best first, with their probabilities.
+    `rank` ranks all intents of a text, best first, with their probabilities; it is asked for some texts more than once.
     """
     ways = partings(folded)
     if not ways:
         return Questions()
-    rank_once = cache(rank)
-    borne_out = {intent for intent, _ in rank_once(folded)[:_BORNE_OUT_RANK]} & topics
+    borne_out = {intent for intent, _ in rank(folded)[:_BORNE_OUT_RANK]} & topics
     best: tuple[int, float, tuple[str, ...]] = (0, CLEAR, ())
     clearest: tuple[str, float] | None = None
     for parts in ways:
-        tops = [rank_once(part)[0] for part in parts]
+        tops = [rank(part)[0] for part in parts]
         for intent, share in tops:
             if intent in topics and (clearest is None or share > clearest[1]):
                 clearest = intent, share
@@ -81,6 +79,13 @@ def questions(folded: str, rank: Callable[[str], Ranking], topics: frozenset[str
         if sure >= CLEAR and borne_out.issuperset(asked) and not _repeats(asked):
             best = max(best, (len(asked), sure, asked))
     return Questions(best[2], clearest)
+
+
+def _may_part(sign: str, before: str, after: str) -> bool:
+    """A comma parts what asks; a full stop two questions or two demands, and not a story from its question."""
+    if sign == ",":
+        return _ASKS.search(after) is not None
+    return sign != "." or bool(_ASKS.search(before)) == bool(_ASKS.search(after))
 
 
 def _trimmed(part: str) -> str:

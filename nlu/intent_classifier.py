@@ -14,6 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.names import with_names
 from nlu.reading import read
 from nlu.spelling import spelling
 from nlu.text import fold
@@ -30,16 +31,16 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the settings: `regularisation` (C, > 0), `iterations` and `ranking_length` (both >= 1)."""
-        return {"regularisation": 30.0, "iterations": 80, "ranking_length": 6}
+        """Return the settings: `regularisation` (C) and `sharpness`, both > 0, and `ranking_length`, >= 1."""
+        return {"regularisation": 1.0, "sharpness": 5.0, "ranking_length": 6}
 
     def __init__(
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: TopicModel | None = None
     ) -> None:
         """Raise InvalidConfigException when a setting is out of its range."""
-        if config["regularisation"] <= 0 or config["iterations"] < 1 or config["ranking_length"] < 1:
+        if config["regularisation"] <= 0 or config["sharpness"] <= 0 or config["ranking_length"] < 1:
             raise InvalidConfigException(
-                "LinearIntentClassifier: regularisation must be > 0, iterations and ranking_length >= 1"
+                "LinearIntentClassifier: regularisation and sharpness must be > 0, ranking_length >= 1"
             )
         self._config = config
         self._storage = storage
@@ -75,10 +76,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """Fit the model on the intent examples and store it."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._model = TopicModel.train(
-            [spelling().read(fold(example.get(TEXT))) for example in examples],
+            [with_names(spelling().read(fold(example.get(TEXT)))) for example in examples],
             [example.get(INTENT) for example in examples],
             regularisation=self._config["regularisation"],
-            iterations=self._config["iterations"],
+            sharpness=self._config["sharpness"],
         )
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -89,7 +90,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text and self._model:
-                reading = read(fold(text), self._model.rank, self._topics)
+                reading = read(fold(text), self._rank, self._topics)
                 ranking = [
                     {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: share}
                     for intent, share in reading.ranking[: self._config["ranking_length"]]
@@ -98,3 +99,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
                 message.set(INTENT_RANKING, ranking, add_to_output=True)
                 message.set(QUESTIONS, reading.questions)
         return messages
+
+    def _rank(self, text: str) -> list[tuple[str, float]]:
+        assert self._model
+        return self._model.rank(with_names(text))

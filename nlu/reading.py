@@ -5,6 +5,7 @@ One function for the classifier inside Rasa and for the evaluation outside it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from nlu.clauses import Questions, Ranking, questions
 from nlu.contrast import contrast
@@ -26,6 +27,7 @@ class Reading:
 
 def read(folded: str, rank: Callable[[str], Ranking], topics: frozenset[str]) -> Reading:
     """Read a message folded by `nlu.text.fold`; `rank` ranks all intents of a text read by `nlu.spelling`."""
+    rank = cache(rank)
     text = spelling().read(folded)
     rest = contrast().left(text)
     if rest:

@@ -2,7 +2,6 @@
 
 import json
 import pathlib
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ _NAMES = "intent_model.json"
 
 @dataclass(frozen=True)
 class TopicModel:
-    """Multinomial logistic regression over two blocks of TF-IDF features."""
+    """One linear scorer a class over two blocks of TF-IDF features, and the softmax of their scores."""
 
     classes: tuple[str, ...]
     characters: Block
@@ -25,31 +24,27 @@ class TopicModel:
 
     @classmethod
     def train(
-        cls, folded: Sequence[str], intents: Sequence[str], regularisation: float, iterations: int
+        cls, texts: Sequence[str], intents: Sequence[str], regularisation: float, sharpness: float
     ) -> "TopicModel":
-        """Fit on texts folded by `nlu.text.fold` and their intents.
+        """Fit a linear support vector machine, one class against the rest, on texts and their intents.
 
-        `regularisation` is scikit-learn's inverse strength C (> 0, no unit). Raises ValueError when fewer than three
-        intents are given: for two, scikit-learn fits one line of weights where this model needs one a class.
+        `regularisation` is scikit-learn's inverse strength C (> 0, no unit). The margins times `sharpness` (> 0, no
+        unit) are the scores of which probabilities are made. Raises ValueError when fewer than three intents are
+        given: for two, scikit-learn fits one line of weights where this model needs one a class.
         """
         from scipy.sparse import hstack
-        from sklearn.exceptions import ConvergenceWarning
         from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
+        from sklearn.svm import LinearSVC
 
         vectorizers = [
-            TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, sublinear_tf=True, lowercase=False, min_df=2),
+            TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, sublinear_tf=True, lowercase=False),
             TfidfVectorizer(ngram_range=WORDS, sublinear_tf=True, lowercase=False, token_pattern=WORD_PATTERN),
         ]
         if len(set(intents)) < 3:
             raise ValueError(f"an intent model takes three intents or more, not {sorted(set(intents))}")
-        blocks = [vectorizer.fit_transform(folded) for vectorizer in vectorizers]
-        regression = LogisticRegression(C=regularisation, class_weight="balanced", max_iter=iterations, tol=1e-3)
-        with warnings.catch_warnings():
-            # The number of iterations ends the fit, on purpose: more of them change no answer.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            regression.fit(hstack(blocks).tocsr(), intents)
-        weights = np.ascontiguousarray(regression.coef_.T, dtype=np.float32)
+        blocks = [vectorizer.fit_transform(texts) for vectorizer in vectorizers]
+        machine = LinearSVC(C=regularisation, random_state=0).fit(hstack(blocks).tocsr(), intents)
+        weights = np.ascontiguousarray(sharpness * machine.coef_.T, dtype=np.float32)
         cut = blocks[0].shape[1]
         parts = [
             Block(
@@ -60,10 +55,10 @@ class TopicModel:
             for vectorizer, part in zip(vectorizers, (weights[:cut], weights[cut:]), strict=True)
         ]
         return cls(
-            tuple(str(name) for name in regression.classes_),
+            tuple(str(name) for name in machine.classes_),
             parts[0],
             parts[1],
-            regression.intercept_.astype(np.float32),
+            (sharpness * machine.intercept_).astype(np.float32),
         )
 
     def probabilities(self, folded: str) -> FloatArray:

@@ -38,6 +38,8 @@ def rank(text: str, clear: float = 0.9) -> Ranking:
         ),
         ("Qui reçoit mes données ? Où vont-elles", [("qui recoit mes donnees", "ou vont-elles")]),
         ("durée conserv + destinataires", [("duree conserv", "destinataires")]),
+        ("Qui les a. Combien de temps", [("qui les a", "combien de temps")]),
+        ("Effacez tout. Donnez une copie", [("effacez tout", "donnez une copie")]),
         ("qui les lit, et puis aussi où sont-elles", [("qui les lit", "ou sont-elles")]),
         ("Qui les a, combien de temps", [("qui les a", "combien de temps")]),
     ],
@@ -55,6 +57,7 @@ def test_a_message_is_cut_where_a_second_question_may_begin(text: str, parts: li
         "vous les trouvez où, les informations sur moi",  # a comma, and nothing asked after it
         "je n'accepte plus que mes informations servent",
         "mon mail est [email], merci",
+        "Mon père est mort. Que faites-vous de son dossier ?",  # a story and its question
     ],
 )
 def test_a_message_of_one_clause_is_not_cut(text: str) -> None:

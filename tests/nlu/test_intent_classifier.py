@@ -88,7 +88,7 @@ def test_a_classifier_that_was_not_kept_is_not_loaded(tmp_path: Path) -> None:
         LinearIntentClassifier.load(config(), LocalModelStorage.create(tmp_path), RESOURCE, CONTEXT)
 
 
-@pytest.mark.parametrize("setting", [{"regularisation": 0}, {"iterations": 0}, {"ranking_length": 0}])
+@pytest.mark.parametrize("setting", [{"regularisation": 0}, {"sharpness": 0}, {"ranking_length": 0}])
 def test_a_setting_out_of_its_range_is_refused(setting: dict[str, float], tmp_path: Path) -> None:
-    with pytest.raises(InvalidConfigException, match="regularisation must be > 0"):
+    with pytest.raises(InvalidConfigException, match="must be > 0, ranking_length >= 1"):
         LinearIntentClassifier.create(config(**setting), LocalModelStorage.create(tmp_path), RESOURCE, CONTEXT)

@@ -10,8 +10,9 @@ import pytest
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.loading import load_data
 from scipy.sparse import hstack
+from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from nlu.features import CHARACTERS, WORD_PATTERN, WORDS
 from nlu.text import fold
@@ -19,8 +20,8 @@ from nlu.topic_model import TopicModel
 from tests.conftest import ROOT
 
 INTENTS = ("retention", "transfers", "greet", "affirm")
-REGULARISATION = 30.0
-ITERATIONS = 200
+REGULARISATION = 1.0
+SHARPNESS = 5.0
 UNSEEN = [
     "Bonjour à tous",
     "Vous gardez ça combien de temps ?",
@@ -44,22 +45,31 @@ def examples() -> tuple[list[str], list[str]]:
 
 @pytest.fixture(scope="module")
 def model(examples: tuple[list[str], list[str]]) -> TopicModel:
-    return TopicModel.train(*examples, regularisation=REGULARISATION, iterations=ITERATIONS)
+    return TopicModel.train(*examples, regularisation=REGULARISATION, sharpness=SHARPNESS)
 
 
-def test_probabilities_are_those_of_scikit_learn(model: TopicModel, examples: tuple[list[str], list[str]]) -> None:
+def test_probabilities_are_the_softmax_of_scikit_learn_s_margins(
+    model: TopicModel, examples: tuple[list[str], list[str]]
+) -> None:
     texts, intents = examples
     vectorizers = [
-        TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, sublinear_tf=True, lowercase=False, min_df=2),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, sublinear_tf=True, lowercase=False),
         TfidfVectorizer(ngram_range=WORDS, sublinear_tf=True, lowercase=False, token_pattern=WORD_PATTERN),
     ]
     features = hstack([vectorizer.fit_transform(texts) for vectorizer in vectorizers]).tocsr()
-    regression = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=ITERATIONS, tol=1e-3)
-    regression.fit(features, intents)
+    machine = LinearSVC(C=REGULARISATION, random_state=0).fit(features, intents)
     asked = [fold(text) for text in UNSEEN] + texts
-    expected = regression.predict_proba(hstack([vectorizer.transform(asked) for vectorizer in vectorizers]).tocsr())
-    assert model.classes == tuple(regression.classes_)
-    np.testing.assert_allclose([model.probabilities(text) for text in asked], expected, atol=1e-4)
+    margins = machine.decision_function(hstack([vectorizer.transform(asked) for vectorizer in vectorizers]).tocsr())
+    assert model.classes == tuple(machine.classes_)
+    np.testing.assert_allclose(
+        [model.probabilities(text) for text in asked], softmax(SHARPNESS * margins, axis=1), atol=1e-4
+    )
+
+
+def test_the_ranking_holds_all_classes_likeliest_first(model: TopicModel) -> None:
+    ranking = model.rank(fold(UNSEEN[0]))
+    assert {intent for intent, _ in ranking} == set(INTENTS)
+    assert [share for _, share in ranking] == sorted(model.probabilities(fold(UNSEEN[0])).tolist(), reverse=True)
 
 
 def test_probabilities_add_up_to_one(model: TopicModel) -> None:
@@ -104,4 +114,4 @@ def test_a_model_of_which_a_part_is_missing_is_not_loaded(model: TopicModel, tmp
 def test_two_intents_are_too_few() -> None:
     texts = ["bonjour", "bonjour bonjour", "oui", "oui oui"]
     with pytest.raises(ValueError, match="three intents"):
-        TopicModel.train(texts, ["greet", "greet", "affirm", "affirm"], REGULARISATION, ITERATIONS)
+        TopicModel.train(texts, ["greet", "greet", "affirm", "affirm"], REGULARISATION, SHARPNESS)
