@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 SHELL := /bin/sh
-.PHONY: help run chat setup train kb kb-check test lint format lock clean
+.PHONY: help run chat setup train kb kb-check test evaluate select lint format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,8 +30,14 @@ kb-check: ## say what the knowledge base's content states that the policies do n
 test: ## set everything up, then run every check and every test (browser and real servers included)
 	@exec scripts/test.sh
 
+evaluate: ## measure how good the assistant is, and write docs/evaluation.md
+	@exec scripts/evaluate.sh
+
+select: ## compare variants of the classifier (hours), for the report of `make evaluate`
+	@exec scripts/select.sh
+
 lint: ## formatting, linting and types
-	@scripts/setup.sh gateway-test rasa-test lint
+	@scripts/setup.sh gateway-test rasa-test evaluation lint
 	@scripts/lint.sh
 
 format: ## format the code, and correct what the linter can correct
@@ -42,5 +48,5 @@ lock: ## write the lock files again from requirements/*.in
 	@scripts/lock.sh
 
 clean: ## remove what was built: environments, model, caches. Keeps .run (keys, conversations, knowledge base)
-	@rm -rf .venvs models .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venvs models .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis evaluation/contenders/node/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -57,6 +57,8 @@ for wanted in "$@"; do
     gateway) environment gateway gateway -- 3.13 3.12 3.14 ;;
     rasa-test) environment rasa rasa rasa-test -- 3.10 ;;
     gateway-test) environment gateway gateway gateway-test -- 3.13 3.12 3.14 ;;
+    evaluation) environment evaluation evaluation -- 3.13 3.12 3.14 ;;
+    selection) environment selection selection -- 3.10 ;;
     lint) environment lint lint -- 3.13 3.12 3.14 ;;
     *) fail "setup.sh: there is no environment “$wanted”." ;;
     esac

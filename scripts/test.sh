@@ -19,9 +19,10 @@ stage() {
     fi
 }
 
-stage "set-up" scripts/setup.sh gateway-test rasa-test lint
+stage "set-up" scripts/setup.sh gateway-test rasa-test evaluation lint
 [ -z "$failed" ] || exit 1 # nothing else can run; the sentence above says what to do
 stage "system packages: chromium, for the browser test" scripts/chromium.sh
+stage "npm packages, for the tests of the comparison" scripts/node_modules.sh
 stage "formatting, linting and types" scripts/lint.sh
 stage "knowledge base against the policies" scripts/check-knowledge.sh
 stage "training" scripts/train.sh

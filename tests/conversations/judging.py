@@ -7,7 +7,7 @@ that fits its schema, excerpts and contacts verbatim in the policy of that count
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,17 +113,24 @@ def _single_spaced(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def hold(case: Mapping[str, Any], client: httpx.Client, keys: Mapping[str, str], judge: Judge) -> list[str]:
-    """Hold a conversation; returns what its replies break, with the message each answers."""
+def replies(
+    case: Mapping[str, Any], client: httpx.Client, keys: Mapping[str, str]
+) -> Iterator[tuple[Mapping[str, Any], list[dict[str, Any]]]]:
+    """Hold a conversation: each turn of the case with the messages that answer it. Raises httpx.HTTPError."""
     channel, context = case.get("channel", "web"), case.get("context") or {}
     headers = {"Authorization": f"Bearer {keys[channel]}"} if channel in keys else {}
     opening = {"channel": channel, "country": context.get("country"), "offer": context.get("offer")}
     opened = client.post("/conversations", json=opening, headers=headers)
     sender = opened.raise_for_status().json()["sender"]
-    found = []
     for turn in case["turns"]:
         said = {"sender": sender, "message": turn["user"]}
-        messages = client.post("/webhooks/rest/webhook", json=said, headers=headers).raise_for_status().json()
-        broken = judge.broken(turn, messages, spoken=channel == "ivr")
+        yield turn, client.post("/webhooks/rest/webhook", json=said, headers=headers).raise_for_status().json()
+
+
+def hold(case: Mapping[str, Any], client: httpx.Client, keys: Mapping[str, str], judge: Judge) -> list[str]:
+    """Hold a conversation; returns what its replies break, with the message each answers."""
+    found = []
+    for turn, messages in replies(case, client, keys):
+        broken = judge.broken(turn, messages, spoken=case.get("channel") == "ivr")
         found += [f"{turn['user']!r}: {line}\n    reply: {joined(messages)[:300]!r}" for line in broken]
     return found

@@ -1,0 +1,1 @@
+"""How good the assistant is, measured: see README.md in this folder."""
