@@ -19,11 +19,13 @@ HANDOFF = "handoff"
 OUT_OF_SCOPE = "out_of_scope"
 SILENT = "policy_silent"
 _REFUSALS = frozenset({OUT_OF_SCOPE, SILENT})
-# Intents that a country or a « where? » beside a question may hide it behind, and how sure a half's topic must be there
-# in itself and in the whole message (probabilities, 0..1).
+# Intents that a country or a « where? » beside a question may hide it behind, how sure (0..1) a part's topic must be
+# there in itself, and its last rank in the whole message.
 _HIDING = frozenset({INFORM, "follow_up.where", "follow_up.duration"})
 _CLEAR_ENOUGH = 0.6
-_BORNE_OUT = 0.05
+_BORNE_OUT_RANK = 3
+# From this probability on, a message that is not sure and names a country or an offer is taken to inform of it.
+_MAY_INFORM = 0.1
 _A_LETTER = re.compile(r"\w")
 _AFTER_DEATH = "rights.post_mortem"
 # Questions about this operator that name another company: who receives the data, where they go, where they come from.
@@ -91,7 +93,10 @@ def decide(
     if refusal:
         return refusal, share
     if share < thresholds.of(intent, topics):
-        return UNSURE, share
+        informs = (
+            any(item.kind in ("country", "offer") for item in said) and dict(ranking).get(INFORM, 0.0) >= _MAY_INFORM
+        )
+        return (INFORM if informs else UNSURE), share
     return intent, share
 
 
@@ -113,7 +118,7 @@ def _of_the_halves(
         return questions.asked[0], sum(shares.get(topic, 0.0) for topic in questions.asked)
     if intent in _HIDING and questions.clearest:
         topic, clear = questions.clearest
-        if clear >= _CLEAR_ENOUGH and dict(ranking).get(topic, 0.0) >= _BORNE_OUT:
+        if clear >= _CLEAR_ENOUGH and topic in [name for name, _ in ranking[:_BORNE_OUT_RANK]]:
             return topic, clear
     return intent, share
 

@@ -224,7 +224,11 @@ def _offers(folded: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> l
         first.setdefault(mention.value, mention)
     beside = gazetteer.another & set(re.findall(r"\w+", folded))
     if "open" in first and not beside:  # Open is a box and a mobile in one: naming them beside it adds nothing
-        first = {value: mention for value, mention in first.items() if value not in {"internet", "mobile"}}
+        # nor does the television in « Open : portable, internet, télé »; « Open et la télé » are two.
+        told = (
+            {"internet", "mobile", "tv"} if re.search(r"[:(]", folded[first["open"].end :]) else {"internet", "mobile"}
+        )
+        first = {value: mention for value, mention in first.items() if value not in told}
     if "mobile_entreprise" in first:
         first.pop("mobile", None)
     return [Said("offer", value, mention.start, mention.end) for value, mention in first.items()]

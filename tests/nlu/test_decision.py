@@ -133,7 +133,17 @@ def test_a_clear_half_is_heard_behind_a_country_or_a_where(hiding: str) -> None:
     half = Questions((), ("dpo", 0.9))
     assert decided("DPO ? mobile, Guyane, euh", ranking, questions=half) == ("dpo", 0.9)
     assert decided("DPO ? mobile, Guyane, euh", ranking, questions=Questions((), ("dpo", 0.5))) == (hiding, 0.6)
-    assert decided("DPO ? mobile, Guyane, euh", [(hiding, 0.9), ("dpo", 0.04)], questions=half) == (hiding, 0.9)
+    behind = [(hiding, 0.9), ("greet", 0.05), ("rights", 0.03), ("dpo", 0.02)]
+    assert decided("DPO ? mobile, Guyane, euh", behind, questions=half) == (hiding, 0.9)
+
+
+def test_a_message_that_is_not_sure_and_names_a_country_or_an_offer_informs_of_it() -> None:
+    ranking = [("out_of_scope", 0.35), ("inform", 0.2), ("retention", 0.1)]
+    assert decided("mince, mauvais bouton : Martinique", ranking) == ("inform", 0.35)
+    assert decided("mince, mauvais bouton", ranking) == ("nlu_fallback", 0.35)
+    assert (
+        decided("mince, mauvais bouton : Martinique", [("out_of_scope", 0.35), ("inform", 0.05)])[0] == "nlu_fallback"
+    )
 
 
 CONFIG = {"topic_threshold": 0.4, "refusal_threshold": 0.5, "dialogue_threshold": 0.6, "person_threshold": 0.3}
@@ -171,6 +181,23 @@ def test_what_happens_to_data_after_a_death_is_answered_whoever_s_they_are() -> 
         decided("que deviennent les données de ma femme décédée", [("rights.post_mortem", 0.9)])[0]
         == "rights.post_mortem"
     )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "je veux emporter mon numéro ailleurs",
+        "garder mon numéro en changeant d'opérateur",
+        "transférer notre numéro chez Digicel",
+        "partir avec mon numéro",
+    ],
+)
+def test_to_take_a_telephone_number_elsewhere_is_no_portability_of_data(message: str) -> None:
+    assert decided(message, [("rights.portability", 0.9)])[0] == "out_of_scope"
+
+
+def test_to_take_one_s_data_elsewhere_is() -> None:
+    assert decided("emporter mes données ailleurs", [("rights.portability", 0.9)])[0] == "rights.portability"
 
 
 @pytest.mark.parametrize(

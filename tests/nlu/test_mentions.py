@@ -90,6 +90,8 @@ def test_the_role_tells_a_line_from_a_place(text: str, role: str) -> None:
         ("Open (box et mobile)", ["open"]),
         ("la box et le mobile", ["internet", "mobile"]),
         ("Open et la télé", ["open", "tv"]),
+        ("Open : portable, internet, télé", ["open"]),
+        ("une offre Open (mobile, box et TV)", ["open"]),
         ("un mobile, enfin un mobile pro", ["mobile_entreprise"]),
         ("mobile, oui le mobile", ["mobile"]),
     ],
