@@ -196,6 +196,17 @@ def test_to_take_a_telephone_number_elsewhere_is_no_portability_of_data(message:
     assert decided(message, [("rights.portability", 0.9)])[0] == "out_of_scope"
 
 
+@pytest.mark.parametrize(
+    "message", ["combien coûte un iphone chez vous", "quel est le prix de la fibre", "tarif forfait"]
+)
+def test_the_price_of_a_thing_is_no_question_on_data(message: str) -> None:
+    assert decided(message, [("policy_silent", 0.9)])[0] == "out_of_scope"
+
+
+def test_the_price_of_a_request_is() -> None:
+    assert decided("combien coûte une demande d'accès", [("policy_silent", 0.9)])[0] == "policy_silent"
+
+
 def test_to_take_one_s_data_elsewhere_is() -> None:
     assert decided("emporter mes données ailleurs", [("rights.portability", 0.9)])[0] == "rights.portability"
 
