@@ -98,11 +98,12 @@ def test_a_conversation_has_its_own_pace_also_behind_a_key(limited: Gateway, pee
 def test_a_wrong_key_counts_for_its_address_and_a_right_one_does_not(limited: Gateway) -> None:
     wrong = {"Authorization": "Bearer guess"}
     body = {"channel": "agent"}
-    guesses = [
-        limited.client.delete("/conversations/x", headers=wrong).status_code for _ in range(int(ADDRESS.burst) + 20)
-    ]
-    assert guesses[0] == 401
-    assert guesses[-1] == 429
+    guesses: list[int] = []
+    # On a busy machine some calls come back while they are made: more may be needed than stand at the start.
+    while 429 not in guesses and len(guesses) < 5 * ADDRESS.burst:
+        guesses.append(limited.client.delete("/conversations/x", headers=wrong).status_code)
+    assert set(guesses) == {401, 429}
+    assert len(guesses) > ADDRESS.burst
     assert limited.client.post("/conversations", json=body, headers=bearer("agent")).status_code == 201
     assert limited.client.get("/openapi.json").status_code == 200
 
