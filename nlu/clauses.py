@@ -18,6 +18,7 @@ _ASKS = re.compile(
     r"\b(?:qui|quoi|que|quels?|quelles?|comment|combien|ou|quand|pourquoi|est[- ]ce|jusqu|peut[- ]on|puis[- ]je"
     r"|pouvez|peux|veux|voudrais|faut)\b"
 )
+_SENTENCE_END = re.compile(r"[?;!]|\.(?=\s)")
 # What joins a second question to the first says nothing of its topic.
 _JOINING = re.compile(r"^(?:et|puis|aussi|sinon|egalement|en plus|alors|ensuite|d'autre part)\b[ ,]*")
 _FEWEST_LETTERS = 3
@@ -46,7 +47,7 @@ def partings(folded: str) -> list[tuple[str, ...]]:
     places = [
         (place.start(), place.end())
         for place in _CUT.finditer(folded)
-        if _may_part(place.group(), folded[: place.start()], folded[place.end() :])
+        if _may_part(place.group(), folded[: place.start()], folded[place.end() :]) and not _is_told(place, folded)
     ][:_MOST_PLACES]
     ways: dict[tuple[str, ...], None] = {}
     for number in (1, 2) if len(places) <= _MOST_PLACES_FOR_THREE else (1,):
@@ -86,6 +87,20 @@ def _may_part(sign: str, before: str, after: str) -> bool:
     if sign == ",":
         return _ASKS.search(after) is not None
     return sign != "." or bool(_ASKS.search(before)) == bool(_ASKS.search(after))
+
+
+def _is_told(place: re.Match[str], folded: str) -> bool:
+    """Say whether a place lies inside a sentence that asks nothing, and another sentence asks."""
+    if _SENTENCE_END.match(place.group()):
+        return False
+    begin = max((end.end() for end in _SENTENCE_END.finditer(folded, 0, place.start())), default=0)
+    end = _SENTENCE_END.search(folded, place.end())
+    until = end.end() if end else len(folded)
+    return not _asks(folded[begin:until]) and (_asks(folded[:begin]) or _asks(folded[until:]))
+
+
+def _asks(text: str) -> bool:
+    return "?" in text or _ASKS.search(text) is not None
 
 
 def _trimmed(part: str) -> str:

@@ -4,7 +4,9 @@ Training fits scikit-learn's vectorizers; what is kept is their vocabulary and w
 is data only (npz and JSON, nothing that runs when it is loaded) and one message costs a fraction of a millisecond.
 """
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,15 +25,19 @@ FloatArray = npt.NDArray[np.float32]
 
 def character_ngrams(folded: str) -> list[str]:
     """N-grams of 2 to 5 characters inside word boundaries, exactly as scikit-learn's `char_wb` analyzer cuts them."""
+    return [gram for word in folded.split() for gram in ngrams_of_word(word)]
+
+
+def ngrams_of_word(word: str) -> list[str]:
+    """Return the part of `character_ngrams` that one word without a space gives."""
     shortest, longest = CHARACTERS
+    padded = f" {word} "
     grams: list[str] = []
-    for word in folded.split():
-        padded = f" {word} "
-        for size in range(shortest, longest + 1):
-            if len(padded) <= size:
-                grams.append(padded)
-                break
-            grams += [padded[start : start + size] for start in range(len(padded) - size + 1)]
+    for size in range(shortest, longest + 1):
+        if len(padded) <= size:
+            grams.append(padded)
+            break
+        grams += [padded[start : start + size] for start in range(len(padded) - size + 1)]
     return grams
 
 
@@ -49,17 +55,18 @@ class Block:
     idf: FloatArray
     weights: FloatArray
 
-    def scores(self, grams: Iterable[str]) -> FloatArray:
-        """Linear scores, one a class, of sub-linear, L2-normalised TF-IDF features of `grams`."""
-        counts: dict[int, int] = {}
-        for gram in grams:
-            column = self.vocabulary.get(gram)
-            if column is not None:
-                counts[column] = counts.get(column, 0) + 1
+    def columns(self, grams: Iterable[str]) -> list[int]:
+        """Return the columns of the n-grams that are known, once for each time one occurs."""
+        known = self.vocabulary
+        return [known[gram] for gram in grams if gram in known]
+
+    def scores(self, columns: Iterable[int]) -> FloatArray:
+        """Linear scores, one a class, of sub-linear, L2-normalised TF-IDF features, given by their `columns`."""
+        counts = Counter(columns)
         if not counts:
             return np.zeros(self.weights.shape[1], dtype=np.float32)
-        columns = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-        values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.idf[columns]
-        values /= np.sqrt((values * values).sum())
-        scores: FloatArray = values @ self.weights[columns]
+        found = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
+        values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.idf[found]
+        scores: FloatArray = values @ self.weights[found]
+        scores /= math.sqrt(values @ values)
         return scores

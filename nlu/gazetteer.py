@@ -57,16 +57,19 @@ class Gazetteer:
         }
         # The longest name first, so that « mobile pro » is not read as « mobile ».
         ordered = sorted(self._names, key=len, reverse=True)
-        self._pattern = re.compile(r"(?<![\w+])(?:" + "|".join(re.escape(name) for name in ordered) + r")(?![\w])")
+        self._pattern = re.compile(rf"(?<![\w+])(?:{_alternatives(ordered)})(?![\w])")
         exact, self._slips = frozenset(content["exact"]), frozenset(content["slips"])
-        # By first letter, in which nobody slips.
-        self._long_names: dict[str, list[str]] = {}
+        # By first letter, in which nobody slips, and by the length of the words that may be one with slips.
+        self._long_names: dict[tuple[str, int], list[str]] = {}
         for name in ordered:
             listed = name in self._slips or (self._names[name][0] == "countries" and name not in exact)
             if listed and _WORD.fullmatch(name) and len(name) >= _ONE_SLIP_FROM - 1:
-                self._long_names.setdefault(name[0], []).append(name)
+                for length in range(len(name) - _MOST_SLIPS, len(name) + _MOST_SLIPS + 1):
+                    self._long_names.setdefault((name[0], length), []).append(name)
         # The longest first: « orange business services » holds « orange business ».
-        self._several_words = sorted((name.split() for name in self._slips if " " in name), key=len, reverse=True)
+        self._several_words: dict[str, list[list[str]]] = {}
+        for words in sorted((name.split() for name in self._slips if " " in name), key=len, reverse=True):
+            self._several_words.setdefault(words[0][0], []).append(words)
         self._no_slip = frozenset(content["no_slip"])
         self._alone = {
             _plain(name): (group, value)
@@ -111,7 +114,9 @@ class Gazetteer:
     def find(self, folded: str) -> list[Mention]:
         """Return the mentions in a text folded by `nlu.text.fold`, in order, none overlapping another."""
         # Of an address, whose « ml » is no country, nothing is read.
-        text = _plain(_MAIL_ADDRESS.sub(lambda address: " " * len(address.group()), folded))
+        text = _plain(
+            folded if "@" not in folded else _MAIL_ADDRESS.sub(lambda found: " " * len(found.group()), folded)
+        )
         bare = text.strip(" .!?")
         if bare in self._alone:
             start = text.index(bare)
@@ -178,9 +183,7 @@ class Gazetteer:
         words = list(_WORD.finditer(text))
         for place, match in enumerate(words):
             word = match.group()
-            for name in self._several_words:
-                if name[0][0] != word[0]:
-                    continue
+            for name in self._several_words.get(word[0], ()):
                 last = words[min(place + len(name), len(words)) - 1]
                 if self._are_slips(text[match.start() : last.end()].split(), name):
                     mentions.append(Mention(*self._names[" ".join(name)], match.start(), last.end()))
@@ -189,7 +192,7 @@ class Gazetteer:
             name_meant = next(
                 (
                     name
-                    for name in self._long_names.get(word[0], ())
+                    for name in self._long_names.get((word[0], len(word)), ())
                     if (name in self._slips or max(len(word), len(name)) >= _ONE_SLIP_FROM) and _is_a_slip(word, name)
                 ),
                 None,
@@ -250,6 +253,14 @@ def _is_a_slip(word: str, name: str) -> bool:
 def _plain(text: str) -> str:
     """Hyphens, slashes and the like as spaces: « Saint-Martin » and « saint martin » are one name, « mob+box » two."""
     return re.sub(r"[-_/]|\+(?=[a-z])", " ", text)
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    """An expression for any of some names, earlier ones first; those of one first letter together, to be quick."""
+    by_letter: dict[str, list[str]] = {}
+    for name in names:
+        by_letter.setdefault(name[0], []).append(re.escape(name[1:]))
+    return "|".join(f"{re.escape(letter)}(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
 
 
 def _phrases(patterns: Iterable[str], opening: str = r"\b") -> re.Pattern[str]:

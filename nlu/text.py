@@ -21,7 +21,7 @@ def fold(text: str) -> str:
 
     One character gives exactly one character, so that an offset in the folded text is an offset in the text.
     """
-    return "".join(_fold_character(character) for character in text)
+    return text.translate(_FOLDED)
 
 
 def _fold_character(character: str) -> str:
@@ -29,3 +29,14 @@ def _fold_character(character: str) -> str:
     base = unicodedata.normalize("NFKD", character)[0]
     lower = base.lower()
     return lower if len(lower) == 1 else base
+
+
+class _Folded(dict[int, str]):
+    """What each character becomes: those of French are looked up, the others found out each time."""
+
+    def __missing__(self, code: int) -> str:
+        return _fold_character(chr(code))
+
+
+_FRENCH_AND_NEIGHBOURS = range(0x250)
+_FOLDED = _Folded({code: _fold_character(chr(code)) for code in (*_FRENCH_AND_NEIGHBOURS, *map(ord, _SAME_SIGN))})

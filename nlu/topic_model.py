@@ -3,11 +3,12 @@
 import json
 import pathlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 
 import numpy as np
 
-from nlu.features import CHARACTERS, WORD_PATTERN, WORDS, Block, FloatArray, character_ngrams, word_ngrams
+from nlu.features import CHARACTERS, WORD_PATTERN, WORDS, Block, FloatArray, ngrams_of_word, word_ngrams
 
 _ARRAYS = "intent_model.npz"
 _NAMES = "intent_model.json"
@@ -21,6 +22,7 @@ class TopicModel:
     characters: Block
     words: Block
     intercept: FloatArray
+    _remembered: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def train(
@@ -63,17 +65,29 @@ class TopicModel:
 
     def probabilities(self, folded: str) -> FloatArray:
         """Probability of each class for one folded text, in the order of `classes`."""
-        scores = (
-            self.intercept + self.characters.scores(character_ngrams(folded)) + self.words.scores(word_ngrams(folded))
-        )
+        letters = [column for word in folded.split() for column in self._columns_of_word(word)]
+        words = self.words.columns(word_ngrams(folded))
+        scores = self.intercept + self.characters.scores(letters) + self.words.scores(words)
         odds = np.exp(scores - scores.max())
         shares: FloatArray = odds / odds.sum()
         return shares
 
     def rank(self, folded: str) -> list[tuple[str, float]]:
         """Return all classes with their probabilities for one folded text, likeliest first."""
-        probabilities = self.probabilities(folded)
-        return [(self.classes[column], float(probabilities[column])) for column in np.argsort(-probabilities)]
+        probabilities = self.probabilities(folded).tolist()
+        return sorted(zip(self.classes, probabilities, strict=True), key=itemgetter(1), reverse=True)
+
+    def _columns_of_word(self, word: str) -> list[int]:
+        """The columns of a word's letters, remembered for the words that sentences of the training data hold.
+
+        Those alone: what a person may have typed and nobody else has, a name perhaps, is forgotten.
+        """
+        columns = self._remembered.get(word)
+        if columns is None:
+            columns = self.characters.columns(ngrams_of_word(word))
+            if all(part in self.words.vocabulary for part in word.split("'") if part):
+                self._remembered[word] = columns
+        return columns
 
     def save(self, folder: pathlib.Path) -> None:
         """Write the model into a folder. Raises OSError when it cannot be written."""

@@ -39,6 +39,10 @@ def rank(text: str, clear: float = 0.9) -> Ranking:
         ("Qui reçoit mes données ? Où vont-elles", [("qui recoit mes donnees", "ou vont-elles")]),
         ("durée conserv + destinataires", [("duree conserv", "destinataires")]),
         ("Qui les a. Combien de temps", [("qui les a", "combien de temps")]),
+        (
+            "Un ami est là. Qui les lit et pour combien de temps ?",
+            [("un ami est la. qui les lit", "pour combien de temps ?")],
+        ),
         ("Effacez tout. Donnez une copie", [("effacez tout", "donnez une copie")]),
         ("qui les lit, et puis aussi où sont-elles", [("qui les lit", "ou sont-elles")]),
         ("Qui les a, combien de temps", [("qui les a", "combien de temps")]),
@@ -58,6 +62,7 @@ def test_a_message_is_cut_where_a_second_question_may_begin(text: str, parts: li
         "je n'accepte plus que mes informations servent",
         "mon mail est [email], merci",
         "Mon père est mort. Que faites-vous de son dossier ?",  # a story and its question
+        "J'ai écrit à deux reprises et le courrier est revenu. Qui vous surveille ?",
     ],
 )
 def test_a_message_of_one_clause_is_not_cut(text: str) -> None:

@@ -45,14 +45,18 @@ def block() -> Block:
     return Block({"mes": 0, "droits": 1}, idf, np.array([[1, 0, 0], [0, 1, 0]], dtype=np.float32))
 
 
+def test_a_column_is_given_for_each_time_that_a_known_gram_occurs() -> None:
+    assert block().columns(["droits", "autre", "mes", "droits"]) == [1, 0, 1]
+
+
 def test_unknown_words_score_nothing() -> None:
-    assert block().scores(["autre", "chose"]).tolist() == [0, 0, 0]
+    assert block().scores(block().columns(["autre", "chose"])).tolist() == [0, 0, 0]
     assert block().scores([]).tolist() == [0, 0, 0]
 
 
 def test_features_have_length_one_and_repetition_counts_less_and_less() -> None:
-    once = block().scores(["mes", "droits"])
+    once = block().scores([0, 1])
     assert np.hypot(once[0], once[1]) == pytest.approx(1)
     assert once[1] == pytest.approx(2 * once[0])
-    thrice = block().scores(["mes", "mes", "mes", "droits"])
+    thrice = block().scores([0, 0, 0, 1])
     assert thrice[0] / thrice[1] == pytest.approx((1 + np.log(3)) / 2)
