@@ -22,6 +22,8 @@ ENOUGH_FOR_A_TOPIC = 400
 ENOUGH_IN_A_REGISTER = 25
 ENOUGH_IN_A_CONTRAST = 30
 ENOUGH_TO_REFUSE_OR_CHAT = 3000
+# Two words, « et au Mali », anybody writes.
+WORDS_OF_ITS_OWN = 3
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,15 @@ def test_no_sentence_stands_twice_or_under_two_intents(sentences: list[Sentence]
     for sentence in sentences:
         places[fold(sentence.text)].append(sentence.intent)
     assert {text: intents for text, intents in places.items() if len(intents) > 1} == {}
+
+
+@pytest.mark.parametrize("name", ["development", "sealed"])
+def test_no_sentence_is_one_that_the_assistant_is_measured_with(name: str, sentences: list[Sentence]) -> None:
+    cases = [case for path in (ROOT / "evaluation" / name).glob("*.yml") for case in yaml.safe_load(path.read_text())]
+    measured = {fold(turn["user"]) for case in cases for turn in case["turns"]}
+    assert measured
+    learned = {fold(sentence.text) for sentence in sentences}
+    assert sorted(text for text in measured & learned if len(text.split()) >= WORDS_OF_ITS_OWN) == []
 
 
 @pytest.mark.parametrize("topic", topics())
