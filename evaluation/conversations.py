@@ -9,16 +9,18 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from evaluation.held import Held, Turn, failures, summary
 from evaluation.results import CACHE, RESULTS, ROOT, fingerprint, say, write, write_text
-from evaluation.running import StartError, running
+from evaluation.running import StartError, memory_mb, running
 from evaluation.sets import (
     DEVELOPMENT,
     SEALED,
@@ -75,7 +77,11 @@ def hold_all(cases: Sequence[Case]) -> tuple[list[Held], dict[str, float]]:
     """Start the assistant and hold all conversations; also the memory of its processes afterwards, in MB."""
     judge = Judge.from_contract()
     say("  Starting the assistant…")
-    with running() as assistant, httpx.Client(base_url=assistant.url, timeout=30, trust_env=False) as client:
+    with (
+        tempfile.TemporaryDirectory(prefix="evaluation-") as folder,
+        running(Path(folder)) as assistant,
+        httpx.Client(base_url=assistant.url, timeout=30, trust_env=False) as client,
+    ):
         held: list[Held] = []
         started = told = time.monotonic()
         for case in cases:
@@ -83,7 +89,7 @@ def hold_all(cases: Sequence[Case]) -> tuple[list[Held], dict[str, float]]:
             if time.monotonic() - told >= PROGRESS_EVERY:
                 told = time.monotonic()
                 say(f"  {len(held)} of {len(cases)} conversations held ({told - started:.0f} s)")
-        return held, assistant.memory_mb()
+        return held, memory_mb(assistant.supervisor.pid)
 
 
 def main(arguments: Sequence[str]) -> int:

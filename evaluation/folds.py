@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from evaluation.contenders.subset import Sentence
 from evaluation.figures import REGISTERS
-from nlu import variation
+from nlu.sentences import Sentence as Written
+from nlu.variation import Variator
 
 
 def folds(sentences: Sequence[Sentence], number: int) -> list[list[Sentence]]:
@@ -42,10 +43,9 @@ def learned(sentences: Sequence[Sentence]) -> list[tuple[str, str]]:
     The variations are those that `make train` makes, of these sentences alone.
     """
     written = [
-        variation.Sentence(sentence.text, sentence.intent, {_block(sentence.kind): sentence.kind})
-        for sentence in sentences
+        Written(sentence.text, sentence.intent, {_block(sentence.kind): sentence.kind}) for sentence in sentences
     ]
-    made = variation.Variator.load().generate(written)
+    made = Variator.load().generate(written)
     return [(one.text, one.intent) for one in written] + [(one.text, one.of.intent) for one in made]
 
 

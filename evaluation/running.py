@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -25,57 +24,64 @@ class StartError(RuntimeError):
 
 @dataclass(frozen=True)
 class Assistant:
-    """A running assistant: its address without a final slash, its doors' keys, the process that runs the others."""
+    """A running assistant: its address without a final slash, its doors' keys, and where its state and figures are.
+
+    `supervisor` is the process that runs the others; `log` holds what all of them print.
+    """
 
     url: str
     keys: dict[str, str]
-    process: int
-
-    def memory_mb(self) -> dict[str, float]:
-        """The memory of its processes in MB (10^6 bytes), shared pages divided among those that share them.
-
-        By the Python module or program that a process runs; « all » is their sum.
-        """
-        found: dict[str, float] = {}
-        for process in _family(self.process):
-            folder = Path(f"/proc/{process}")
-            pages = (folder / "smaps_rollup").read_text("utf-8")
-            size = next(line for line in pages.splitlines() if line.startswith("Pss:"))
-            name = _name((folder / "cmdline").read_text("utf-8").split("\0"))
-            found[name] = found.get(name, 0.0) + int(size.split()[1]) * 1024 / 1e6
-        return {**dict(sorted(found.items())), "all": sum(found.values())}
+    run_dir: Path
+    metrics_url: str
+    log: Path
+    supervisor: "subprocess.Popen[bytes]"
 
 
 @contextmanager
-def running() -> Iterator[Assistant]:
-    """Start the assistant as `make run` does, on ports and in a folder of its own, without limits; stop it at the end.
+def running(folder: Path) -> Iterator[Assistant]:
+    """Start the assistant as `make run` does, on ports of its own, without limits; stop it at the end.
 
-    Raises StartError, or subprocess.CalledProcessError when the model or the knowledge base cannot be built.
+    Its state and its log are in `folder`, which is there and stays. Raises StartError, or
+    subprocess.CalledProcessError when the model or the knowledge base cannot be built.
     """
-    with tempfile.TemporaryDirectory(prefix="evaluation-") as folder:
-        run_dir, log = Path(folder) / "run", Path(folder) / "log"
-        port, metrics_port = _free_ports(2)
-        environment = {
-            name: value for name, value in os.environ.items() if name not in ("AGENT_KEY", "IVR_KEY", "BIND")
-        }
-        environment |= {
-            "PORT": str(port),
-            "RUN_DIR": str(run_dir),
-            "METRICS_BIND": f"127.0.0.1:{metrics_port}",
-            "RATE_LIMITS": "off",
-        }
-        for build in ("train.sh", "knowledge.sh"):
-            subprocess.run([str(ROOT / "scripts" / build)], cwd=ROOT, env=environment, check=True)
-        command = [str(ROOT / ".venvs" / "gateway" / "bin" / "python"), "-m", "supervisor", "--tethered"]
-        with log.open("wb") as output:
-            supervisor = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            _wait_until_ready(supervisor, f"http://127.0.0.1:{port}", log)
-            keys = json.loads((run_dir / "keys.json").read_text("utf-8"))
-            yield Assistant(f"http://127.0.0.1:{port}", keys, supervisor.pid)
-        finally:
-            supervisor.send_signal(signal.SIGTERM)
-            supervisor.wait(STOP_TIMEOUT)
+    run_dir, log = folder / "run", folder / "log"
+    port, metrics_port = _free_ports(2)
+    environment = {name: value for name, value in os.environ.items() if name not in ("AGENT_KEY", "IVR_KEY", "BIND")}
+    environment |= {
+        "PORT": str(port),
+        "RUN_DIR": str(run_dir),
+        "METRICS_BIND": f"127.0.0.1:{metrics_port}",
+        "RATE_LIMITS": "off",
+    }
+    for build in ("train.sh", "knowledge.sh"):
+        subprocess.run([str(ROOT / "scripts" / build)], cwd=ROOT, env=environment, check=True)
+    command = [str(ROOT / ".venvs" / "gateway" / "bin" / "python"), "-m", "supervisor", "--tethered"]
+    with log.open("wb") as output:
+        supervisor = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_ready(supervisor, url, log)
+        keys = json.loads((run_dir / "keys.json").read_text("utf-8"))
+        yield Assistant(url, keys, run_dir, f"http://127.0.0.1:{metrics_port}/metrics", log, supervisor)
+    finally:
+        supervisor.send_signal(signal.SIGTERM)
+        supervisor.wait(STOP_TIMEOUT)
+
+
+def memory_mb(process: int) -> dict[str, float]:
+    """The memory in MB (10^6 bytes) of a process, by id, and of all that it started.
+
+    By the Python module or program that a process runs; « all » is their sum. Pages are divided among those that share
+    them.
+    """
+    found: dict[str, float] = {}
+    for one in _family(process):
+        folder = Path(f"/proc/{one}")
+        pages = (folder / "smaps_rollup").read_text("utf-8")
+        size = next(line for line in pages.splitlines() if line.startswith("Pss:"))
+        name = _name((folder / "cmdline").read_text("utf-8").split("\0"))
+        found[name] = found.get(name, 0.0) + int(size.split()[1]) * 1024 / 1e6
+    return {**dict(sorted(found.items())), "all": sum(found.values())}
 
 
 def _free_ports(number: int) -> list[int]:

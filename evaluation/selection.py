@@ -14,36 +14,31 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.classifiers import (
-    MADE_OF,
-    Average,
-    Characters,
-    Classifier,
-    Encoded,
-    Features,
-    FloatArray,
-    Margins,
-    Multinomial,
-    Nearest,
-    OneVsRest,
-    Task,
-    TwoStages,
-    WithoutVariations,
-    Words,
-)
+from evaluation.classifiers import Average, Margins, Multinomial, Nearest, OneVsRest, TwoStages, WithoutVariations
 from evaluation.contenders.compare import topics
 from evaluation.contenders.figures import REFUSALS, auroc, paired_difference
 from evaluation.contenders.subset import Sentence, content_hash, read_sentences
+from evaluation.encoders import Encoded
 from evaluation.figures import calibration_error, reliability, share
 from evaluation.folds import few, folds, learned
+from evaluation.grams import Characters, Words
 from evaluation.results import RESULTS, ROOT, fingerprint, read, say, write
 from evaluation.sets import DEVELOPMENT, Expected, check_development, is_right, read_set, single_messages
+from evaluation.task import MADE_OF, Classifier, Features, FloatArray, Task
 
 PUBLISHED = ROOT / "evaluation" / "selection.json"
 FOLDS = 5
 SURE = 0.35  # the threshold at which « answered » is told; that of config.yml belongs to the one in use
 IN_USE = "in use"
-_LEARNED = ("evaluation/folds.py", "nlu/variation.py", "nlu/variation.yml")
+_LEARNED = (
+    "evaluation/folds.py",
+    "nlu/deformation.py",
+    "nlu/sentences.py",
+    "nlu/slips.py",
+    "nlu/substitution.py",
+    "nlu/variation.py",
+    "nlu/variation.yml",
+)
 _PLAIN = OneVsRest()
 _USE = Multinomial((Encoded("use"),), 500.0)
 _E5 = Multinomial((Encoded("e5"),), 500.0)

@@ -39,12 +39,11 @@ class Understood:
     asked: tuple[str, ...]
 
 
-def settings(component: type) -> dict[str, Any]:
+def settings(component: type[LinearIntentClassifier | TurnDecider]) -> dict[str, Any]:
     """The settings of a component: its defaults and what config.yml says. Raises KeyError when config.yml lacks it."""
     named = {entry["name"]: entry for entry in yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))["pipeline"]}
     own = named[f"{component.__module__}.{component.__name__}"]
-    defaults: dict[str, Any] = component.get_default_config()  # type: ignore[attr-defined]
-    return {**defaults, **own}
+    return {**component.get_default_config(), **own}
 
 
 def topics() -> frozenset[str]:

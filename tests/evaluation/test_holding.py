@@ -5,9 +5,9 @@ from pathlib import Path
 
 import httpx
 
-from evaluation import running
 from evaluation.conversations import MADE_OF, hold
 from evaluation.results import fingerprint, read, write
+from evaluation.running import memory_mb
 from evaluation.sets import DEVELOPMENT, read_set
 from tests.conftest import Assistant
 from tests.conversations.judging import Judge
@@ -28,7 +28,7 @@ def test_a_conversation_is_held_and_judged_as_the_tests_do(assistant: Assistant)
 
 
 def test_memory_is_that_of_a_process_and_of_those_that_it_started() -> None:
-    found = running.Assistant("", {}, os.getpid()).memory_mb()
+    found = memory_mb(os.getpid())
     assert found.pop("all") == sum(found.values()) > 1
 
 

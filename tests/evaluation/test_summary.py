@@ -18,21 +18,23 @@ from evaluation.figures import (
 TOPICS = frozenset({"retention", "transfers", "dpo"})
 
 
-def answered(intent: str, decided: str, share: float = 0.8, **changes: object) -> Answered:
-    """An answer of a classifier that ranks first what is acted on, unless changed."""
+def answered(
+    intent: str,
+    decided: str,
+    share: float = 0.8,
+    *,
+    register: str = "plain",
+    refusal: float | None = None,
+    best_topic: float | None = None,
+    asked: tuple[str, ...] = (),
+) -> Answered:
+    """An answer of a classifier that ranks first what is acted on; what it gives the rest follows, unless given."""
     first = intent if decided == "nlu_fallback" else decided
-    values: dict[str, object] = {
-        "text": "…",
-        "intent": intent,
-        "register": "plain",
-        "tops": (first, "thanks", "greet"),
-        "share": share,
-        "refusal": share if first in ("out_of_scope", "policy_silent") else 1 - share,
-        "best_topic": share if first in TOPICS else 1 - share,
-        "decided": decided,
-        "asked": (),
-    }
-    return Answered(**{**values, **changes})  # type: ignore[arg-type]
+    if refusal is None:
+        refusal = share if first in ("out_of_scope", "policy_silent") else 1 - share
+    if best_topic is None:
+        best_topic = share if first in TOPICS else 1 - share
+    return Answered("…", intent, register, (first, "thanks", "greet"), share, refusal, best_topic, decided, asked)
 
 
 @pytest.mark.parametrize(

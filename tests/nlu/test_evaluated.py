@@ -11,24 +11,14 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from evaluation.classifiers import (
-    Average,
-    Characters,
-    Classifier,
-    Margins,
-    Multinomial,
-    Nearest,
-    OneVsRest,
-    Task,
-    TwoStages,
-    WithoutVariations,
-    Words,
-)
+from evaluation.classifiers import Average, Margins, Multinomial, Nearest, OneVsRest, TwoStages, WithoutVariations
 from evaluation.contenders.subset import Sentence
 from evaluation.crossvalidation import crossvalidate
 from evaluation.folds import few, folds, learned
+from evaluation.grams import Characters, Words
 from evaluation.latency import figures
 from evaluation.selection import IN_USE, VARIANTS
+from evaluation.task import Classifier, Task
 from evaluation.understanding import Understanding, settings, topics
 from nlu.entity_extractor import CountryOfferExtractor
 from nlu.gazetteer import Gazetteer
@@ -73,16 +63,26 @@ def model() -> Understanding:
     return Understanding.trained_on((sentence.text, sentence.intent) for sentence in SENTENCES)
 
 
-def test_a_message_is_understood_as_the_pipeline_of_the_server_does(tmp_path: Path, model: Understanding) -> None:
+def as_learned(text: str) -> str:
+    """A text as the classifier in use reads it."""
+    return with_names(spelling().read(fold(text)))
+
+
+def scorer() -> TopicModel:
+    """The model that the settings of the classifier in use make of the sentences."""
     own = settings(LinearIntentClassifier)
-    trained = TopicModel.train(
-        [with_names(spelling().read(fold(sentence.text))) for sentence in SENTENCES],
+    return TopicModel.train(
+        [as_learned(sentence.text) for sentence in SENTENCES],
         [sentence.intent for sentence in SENTENCES],
         own["regularisation"],
         own["sharpness"],
     )
+
+
+def test_a_message_is_understood_as_the_pipeline_of_the_server_does(tmp_path: Path, model: Understanding) -> None:
+    own = settings(LinearIntentClassifier)
     pipeline = (
-        LinearIntentClassifier(own, LocalModelStorage(tmp_path), Resource("classifier"), trained),
+        LinearIntentClassifier(own, LocalModelStorage(tmp_path), Resource("classifier"), scorer()),
         CountryOfferExtractor(Gazetteer.load()),
         TurnDecider(settings(TurnDecider)),
     )
@@ -167,15 +167,10 @@ def task(folder: Path, sentences: Sequence[Sentence] = SENTENCES, asked: Sequenc
 
 def test_the_variant_in_use_is_the_classifier_in_use(tmp_path: Path) -> None:
     own = settings(LinearIntentClassifier)
-    trained = TopicModel.train(
-        [with_names(spelling().read(fold(sentence.text))) for sentence in SENTENCES],
-        [sentence.intent for sentence in SENTENCES],
-        own["regularisation"],
-        own["sharpness"],
-    )
     in_use = VARIANTS[IN_USE][1]
     found = in_use.predict(task(tmp_path))
-    expected = np.array([trained.probabilities(with_names(spelling().read(fold(text)))) for text in ASKED])
+    trained = scorer()
+    expected = np.array([trained.probabilities(as_learned(text)) for text in ASKED])
     assert np.abs(found - expected).max() < 1e-3
     assert in_use == OneVsRest(Margins(regularisation=own["regularisation"]), own["sharpness"])
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import yaml
 from rapidfuzz.distance import DamerauLevenshtein
-from rasa.shared.nlu.training_data.loading import load_data
 
 from nlu import variation
 from nlu.gazetteer import Gazetteer
 from nlu.mentions import interpret
+from nlu.sentences import Sentence, Variation, read_sentences
 from nlu.text import fold
-from nlu.variation import CONTENT, WRITTEN, Sentence, Table, Variation, Variator, as_read, read_sentences, write
+from nlu.variation import CONTENT, WRITTEN, Variator, as_read
 from tests.conftest import ROOT
 
 VARIATOR = Variator.load()
@@ -83,7 +83,8 @@ def test_the_same_seed_makes_the_same_and_another_seed_others(written: list[Sent
 
 def test_a_variation_does_not_depend_on_the_process() -> None:
     texts = ("Combien de temps gardez-vous mes appels ?", "Qui les lit ?", "Effacez tout, s'il vous plaît.")
-    script = f"""from nlu.variation import *
+    script = f"""from nlu.sentences import Sentence
+from nlu.variation import Variator
 variator = Variator.load()
 print([variator.variations(Sentence(text, "retention", {{"register": "casual"}})) for text in {texts}])"""
     environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT)}
@@ -281,24 +282,6 @@ def test_what_is_not_french_or_taught_by_its_form_is_not_varied() -> None:
 def test_wrong_content_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"Données|sleeps"):
         Variator(content(**changes), Gazetteer.load())
-
-
-def test_a_substitution_keeps_the_capital_and_leaves_placeholders_alone() -> None:
-    table = Table({"mon numero": ["mon num"], "telephone": ["tel"]})
-    assert table.apply("Mon numéro : [telephone], Téléphone", 1, random.Random(0)) == "Mon num : [telephone], Tel"
-
-
-def test_what_is_written_is_what_rasa_reads_and_what_was_there_before_is_gone(
-    tmp_path: Path, generated: list[Variation]
-) -> None:
-    (tmp_path / "gone").mkdir()
-    (tmp_path / "gone" / "old.yml").write_text("old", "utf-8")
-    write(generated, tmp_path)
-    assert {path.name for path in tmp_path.rglob("*")} == {f"{made.of.intent}.yml" for made in generated}
-    read = [(found.text, found.intent, found.metadata) for found in read_sentences(tmp_path)]
-    meant = [(made.text, made.of.intent, {**made.of.metadata, "generated": made.kind}) for made in generated]
-    assert sorted(read, key=str) == sorted(meant, key=str)
-    assert [found for found in load_data(str(tmp_path)).training_examples if found.get("entities")] == []
 
 
 def test_the_command_makes_the_folder_from_the_sentences(

@@ -1,0 +1,109 @@
+"""The sections of the report on other classifiers: those of others, and the variants that ours was chosen from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaluation.markdown import MISSING, Results, listed, table
+
+
+def compared(results: Results) -> str:
+    """« Compared with others »: the contenders, and the difference from each."""
+    others = results.get("contenders")
+    if not others:
+        return f"## Compared with others\n\n{MISSING}"
+    heads = [
+        "",
+        "first right",
+        "topics",
+        "in three",
+        "AUROC refusal",
+        "median ms",
+        "95 % below ms",
+        "training s",
+        "peak MB",
+    ]
+    data = others["data"]
+    verdicts = []
+    for name, row in others["ours_against"].items():
+        middle, low, high = (100 * value for value in row["accuracy_difference_95"])
+        behind = [measure.replace("_", " ") for measure, is_ahead in row["ahead"].items() if not is_ahead]
+        refusal, least, most = row["auroc_refusal_difference_95"]
+        verdicts.append(
+            f"- Against {others['contenders'][name]['title']}: {middle:+.1f} points right ({low:+.1f} to {high:+.1f}),"
+            f" AUROC of refusal {refusal:+.3f} ({least:+.3f} to {most:+.3f});"
+            f" {'behind in ' + listed(behind) if behind else 'ahead in every measure'}."
+        )
+    return "\n\n".join(
+        [
+            "## Compared with others",
+            f"{data['training']:,} sentences to learn from ({data['training_per_intent']} an intent at most),"
+            f" {data['test']:,} others to answer, the same for all; one message to each in turn on the same machine,"
+            " so that whatever else runs meets all alike. Stock Rasa is the pipeline that Rasa configures by itself"
+            " (DIET). Memory is that of the process, with all that it loads.",
+            table(heads, [_contender(row) for row in others["contenders"].values()]),
+            "\n".join(verdicts),
+            "Apart, because it learned from more: the same classifier with all sentences but those asked"
+            f" ({others['all_data']['training']:,}).",
+            table(heads, [_contender(row) for row in others["apart"].values()]),
+        ]
+    )
+
+
+def _contender(row: Mapping[str, Any]) -> list[str]:
+    low, high = row["accuracy_95"]
+    return [
+        row["title"],
+        f"{100 * row['accuracy']:.1f} % ({100 * low:.0f} to {100 * high:.0f})",
+        f"{100 * row['topic_accuracy']:.1f} %",
+        f"{100 * row['top_3']:.1f} %",
+        f"{row['auroc_refusal']:.3f}",
+        f"{row['median_ms']:.2f}",
+        f"{row['p95_ms']:.2f}",
+        f"{row['training_seconds']:.0f}",
+        f"{row['peak_mb']:.0f}",
+    ]
+
+
+def selection(results: Results) -> str:
+    """« How the classifier was chosen »: the variants, and the difference of each from the one in use."""
+    chosen = results.get("selection")
+    if not chosen:
+        return "## How the classifier was chosen\n\n*Not stored yet: `make select` compares the variants.*"
+    rows = []
+    for name, row in chosen["variants"].items():
+        crossed, development = row["crossvalidation"], row["development"]
+        difference = row["difference"]
+        rows.append(
+            [
+                f"**{name}**" if difference is None else name,
+                row["what"],
+                f"{100 * crossed['topics_first']['share']:.1f} %",
+                "–"
+                if difference is None
+                else f"{100 * difference[0]:+.1f} ({100 * difference[1]:+.1f} to {100 * difference[2]:+.1f})",
+                f"{crossed['auroc_refusal']:.3f}",
+                f"{crossed['log_loss']:.3f}",
+                f"{100 * crossed['calibration_error']:.1f}",
+                f"{100 * development['topics_first']['share']:.1f} %",
+                f"{100 * development['refused_right']['share']:.1f} %",
+                f"{row['training_seconds']:.0f}",
+            ]
+        )
+    data = chosen["data"]
+    return "\n\n".join(
+        [
+            "## How the classifier was chosen",
+            f"Variants of the classifier alone, by cross-validation ({data['sentences']:,} sentences in {data['folds']}"
+            " parts, each read by a model that learned from the rest) and on"
+            f" {data['messages']} development messages. The difference is in points over all"
+            " sentences, against the one in use, with its 95 % interval: what holds 0 is no difference that could be"
+            " shown.",
+            table(
+                [
+                    *("variant", "what it is", "topics right", "difference", "AUROC refusal", "log loss"),
+                    *("calibration error", "development: topics", "development: refused", "training s"),
+                ],
+                rows,
+            ),
+        ]
+    )

@@ -1,0 +1,66 @@
+"""The sections of the report on conversations: those of the development set, and the sealed ones."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evaluation.markdown import MISSING, Results, percent, picture, table, weakest
+
+
+def conversations(results: Results, pictures: Sequence[str]) -> str:
+    """« Conversations »: those of the development set, by file, topic and tag."""
+    held = results.get("conversations")
+    if not held:
+        return f"## Conversations\n\n{MISSING}"
+    files, topics = held["files"], held["topics"]
+    return "\n\n".join(
+        [
+            "## Conversations",
+            "Held with the whole running assistant, over HTTP, through its three doors (page, call centre, telephone).",
+            picture("registers.png", "Right answers by the way people write", pictures),
+            table(["file", "right", "share"], [_row(name, files[name]) for name in files]),
+            f"Of {held['turns']['asked']} replies {held['turns']['right']} were right. {refusals(held)}",
+            "By topic asked about, the weakest first:",
+            table(["topic", "replies right", "share"], [_row(name, topics[name]) for name in weakest(topics)]),
+            "<details><summary>All topics and tags</summary>\n\n"
+            + table(["topic", "replies right", "share"], [_row(name, topics[name]) for name in topics])
+            + "\n\n"
+            + table(["tag", "right", "share"], [_row(name, held["tags"][name]) for name in held["tags"]])
+            + "\n\n</details>",
+            "Every conversation that failed, with what came back, is in `.cache/evaluation/failures.txt` after a run.",
+        ]
+    )
+
+
+def sealed(results: Results) -> str:
+    """« Sealed conversations »: the figures of the first run, or that there was none yet."""
+    held = results.get("sealed")
+    if not held:
+        return (
+            "## Sealed conversations\n\n*Not held yet: they are held once, when nothing is changed any more"
+            " (`evaluation/README.md`).*"
+        )
+    again = "" if held["times"] == 1 else f" They were held {held['times']} times; these are the figures of the first."
+    return "\n\n".join(
+        [
+            "## Sealed conversations",
+            f"Held on {held['date']}, once, on conversations that nobody who works on the assistant had read.{again}",
+            f"{percent(held['conversations'])} right ({held['conversations']['right']} of"
+            f" {held['conversations']['asked']}). Replies with a wrong contact: {held['wrong_contacts']}; that cite or"
+            f" state what is not in the policy: {held['not_grounded']}. {refusals(held)}",
+            table(["file", "right", "share"], [_row(name, held["files"][name]) for name in held["files"]]),
+        ]
+    )
+
+
+def refusals(held: Mapping[str, Any]) -> str:
+    """A sentence on what was refused, rightly and wrongly, in the conversations that were held."""
+    refused = held["refused"]
+    right, wrongly = refused["right"], refused["wrongly"]
+    return (
+        f"Of {right['asked']} messages that must be refused {right['right']} were, and {refused['answered']} were"
+        f" answered; of {wrongly['asked']} others {wrongly['right']} were refused although there is an answer."
+    )
+
+
+def _row(name: str, row: Mapping[str, Any]) -> list[str]:
+    return [f"`{name}`", f"{row['right']} of {row['asked']}", percent(row)]

@@ -1,0 +1,94 @@
+"""What a variant of the classifier learns and is asked, and what it made of that, which is kept.
+
+Runs in .venvs/rasa, or in .venvs/selection.
+"""
+
+import hashlib
+import json
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.results import CACHE, fingerprint
+
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+MADE_OF = (
+    "evaluation/classifiers.py",
+    "evaluation/encoders.py",
+    "evaluation/grams.py",
+    "evaluation/task.py",
+    "nlu/features.py",
+    "nlu/gazetteer.py",
+    "nlu/gazetteer.yml",
+    "nlu/names.py",
+    "nlu/spelling.py",
+    "nlu/spelling.yml",
+    "nlu/text.py",
+    "nlu/whose.py",
+    "nlu/whose.yml",
+)
+
+
+class Classifier(ABC):
+    """Something that learns from a task's training texts and weighs the intents of the texts that it asks about."""
+
+    @property
+    def parts(self) -> tuple["Classifier", ...]:
+        """What it makes its figures of, as it is computed for the same task."""
+        return ()
+
+    @abstractmethod
+    def predict(self, task: "Task") -> FloatArray:
+        """The probabilities of all intents, one line a text asked about; margins where the class says so."""
+
+
+class Features(Protocol):
+    """Something that makes numbers of texts."""
+
+    def of(self, task: "Task") -> tuple[Any, Any]:
+        """The features of the training texts and of those asked about, as sparse or dense matrices."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is learned and what is asked; what is computed is kept in `cache`.
+
+    `labels` are places in `intents`; the first `written` training texts were written, the others made of them.
+    """
+
+    training: Sequence[str]
+    written: int
+    labels: IntArray
+    asked: Sequence[str]
+    intents: tuple[str, ...]
+    topics: frozenset[str]
+    cache: Path = field(default=CACHE / "selection", compare=False)
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of everything but the classifier that decides the probabilities."""
+        content = [*self.training, str(self.written), *map(str, self.labels), *self.asked, fingerprint(*MADE_OF)]
+        return hashlib.sha256("\0".join(content).encode()).hexdigest()
+
+    def computed(self, classifier: Classifier) -> tuple[FloatArray, float]:
+        """What `classifier` makes of the task, and the seconds that it took with all its parts; computed once."""
+        name = hashlib.sha256(f"{self.key}{classifier!r}".encode()).hexdigest()[:32]
+        kept, took = self.cache / f"{name}.npy", self.cache / f"{name}.json"
+        if not took.exists():
+            seconds = sum(self.computed(part)[1] for part in classifier.parts)
+            started = time.monotonic()
+            found = classifier.predict(self).astype(np.float32)
+            seconds += time.monotonic() - started
+            self.cache.mkdir(parents=True, exist_ok=True)
+            np.save(kept, found)
+            took.write_text(json.dumps({"classifier": repr(classifier), "seconds": seconds}), "utf-8")
+        stored: FloatArray = np.load(kept, allow_pickle=False)
+        return stored, float(json.loads(took.read_text("utf-8"))["seconds"])
