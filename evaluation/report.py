@@ -15,7 +15,7 @@ from evaluation import report_classifiers, report_conversations, report_sentence
 from evaluation.markdown import MISSING, Results
 from evaluation.pictures import draw
 from evaluation.results import RESULTS, ROOT, read, say, write_text
-from evaluation.sets import SEALED
+from evaluation.sets import OPENED, SEALED
 from evaluation.targets import verdicts
 
 TARGETS = ROOT / "evaluation" / "targets.yml"
@@ -28,8 +28,9 @@ def collect(folder: Path, selection: Path, sealed: Path) -> dict[str, dict[str, 
     found = {name: content for name in NAMES if (content := read(folder / f"{name}.json"))}
     if chosen := read(selection):
         found["selection"] = chosen
-    if held := read(sealed):
-        found["sealed"] = {**held["runs"][0], "times": len(held["runs"])}
+    for name, path in (("sealed", sealed), ("opened", OPENED / "RESULT.json")):
+        if held := read(path):
+            found[name] = {**held["runs"][0], "times": len(held["runs"])}
     return found
 
 

@@ -48,8 +48,19 @@ def sealed(results: Results) -> str:
             f" {held['conversations']['asked']}). Replies with a wrong contact: {held['wrong_contacts']}; that cite or"
             f" state what is not in the policy: {held['not_grounded']}. {refusals(held)}",
             table(["file", "right", "share"], [_row(name, held["files"][name]) for name in held["files"]]),
+            *_opened(results.get("opened")),
         ]
     )
+
+
+def _opened(before: Mapping[str, Any] | None) -> list[str]:
+    """What the sealed set of before gave, when it was still one."""
+    if not before:
+        return []
+    return [
+        f"The sealed set before this one gave {percent(before['conversations'])} on its first run ({before['date']},"
+        f" {before['wrong_contacts']} replies with a wrong contact). It was read then, and what it showed was worked on."
+    ]
 
 
 def refusals(held: Mapping[str, Any]) -> str:

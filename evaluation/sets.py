@@ -16,6 +16,7 @@ from evaluation.results import ROOT, read
 
 DEVELOPMENT = ROOT / "evaluation" / "development"
 SEALED = ROOT / "evaluation" / "sealed"
+OPENED = ROOT / "evaluation" / "opened"  # a sealed set of before, read since it was held
 # Of `cat evaluation/development/*.yml` as committed before any training on it, and never changed since.
 DEVELOPMENT_SHA256 = "234742bbd34d67ab156043c11f393d628da922c72899756c2bb73a5e3ec3ef68"
 _REFUSED = ("out_of_scope", "not_in_policy")
