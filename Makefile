@@ -2,13 +2,16 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 SHELL := /bin/sh
-.PHONY: help run chat setup train kb kb-check test evaluate select lint format lock clean
+.PHONY: help run phone chat setup train kb kb-check test evaluate select lint format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: ## set everything up, then run the assistant on http://127.0.0.1:8080 (PORT for another) until Ctrl-C
 	@exec scripts/run.sh
+
+phone: ## answer the 7400 line over SIP on sip:7400@127.0.0.1:5070 (SIP_PORT for another), with an assistant behind it
+	@exec scripts/phone.sh
 
 chat: ## talk in this terminal with the assistant that `make run` runs
 	@scripts/setup.sh gateway

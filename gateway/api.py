@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Header, Path, Request
 from fastapi.responses import JSONResponse, Response
 
+from gateway.console.sessions import TOKEN_HEADER, gate_of
 from gateway.contract import SENDER_LIMIT, Message, OpenConversation, OpenedConversation, Say
 from gateway.conversations import ConversationStore
-from gateway.doors import Keys
+from gateway.doors import ConsoleAgent, Credential, Keys
 from gateway.erasure import Eraser
 from gateway.errors import ErrorBody, Fault, GatewayError
 from gateway.health import Health, HealthReport
@@ -37,15 +38,32 @@ def services(request: Request) -> Services:
 
 
 Here = Annotated[Services, Depends(services)]
-# Not a declared header: FastAPI would describe it beside the security schemes that do.
-Authorization = Annotated[str | None, Header(include_in_schema=False)]
+
+
+async def credential(
+    request: Request,
+    # Not a declared header: FastAPI would describe it beside the security schemes that do.
+    authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Credential | None:
+    """What opens a door: a key or, in the place of the agent key, a session of the console with its CSRF token.
+
+    Raises GatewayError when a token is shown without a key, and the session is not there, not an agent's or another's.
+    """
+    if authorization is not None or TOKEN_HEADER not in request.headers:
+        return authorization
+    gate = gate_of(request)
+    gate.check_token(request, gate.required(request, "agent"))
+    return ConsoleAgent()
+
+
+Authorization = Annotated[Credential | None, Depends(credential)]
 
 SenderInPath = Annotated[str, Path(max_length=SENDER_LIMIT)]
 
 router = APIRouter()
 
 
-def _errors(*faults: Fault) -> dict[int | str, dict[str, Any]]:
+def errors_of(*faults: Fault) -> dict[int | str, dict[str, Any]]:
     """The errors of a call as OpenAPI has them, with an example of each."""
     described: dict[int | str, dict[str, Any]] = {}
     for fault in faults:
@@ -59,17 +77,27 @@ def _errors(*faults: Fault) -> dict[int | str, dict[str, Any]]:
     return described
 
 
-_ANY_DOOR: dict[str, Any] = {"security": [{}, {"key": []}, {"password": []}]}
-_BODY_FAULTS = (Fault.BODY_MALFORMED, Fault.BODY_SLOW, Fault.BODY_TOO_LARGE, Fault.BODY_TYPE, Fault.REQUEST_INVALID)
-_CALL_FAULTS = (Fault.KEY_MISSING, Fault.KEY_REFUSED, Fault.TOO_MANY, Fault.INTERNAL, Fault.BUSY, Fault.STORE_FAILED)
+ANY_DOOR: dict[str, Any] = {"security": [{}, {"key": []}, {"password": []}, {"session": [], "token": []}]}
+BODY_FAULTS = (Fault.BODY_MALFORMED, Fault.BODY_SLOW, Fault.BODY_TOO_LARGE, Fault.BODY_TYPE, Fault.REQUEST_INVALID)
+CALL_FAULTS = (
+    Fault.KEY_MISSING,
+    Fault.KEY_REFUSED,
+    Fault.SESSION_MISSING,
+    Fault.ROLE_MISSING,
+    Fault.TOKEN_REFUSED,
+    Fault.TOO_MANY,
+    Fault.INTERNAL,
+    Fault.BUSY,
+    Fault.STORE_FAILED,
+)
 
 
 @router.post(
     "/conversations",
     status_code=201,
     summary="Open a conversation",
-    openapi_extra=_ANY_DOOR,
-    responses=_errors(*_BODY_FAULTS, Fault.CHANNEL_INVALID, Fault.COUNTRY_INVALID, Fault.OFFER_INVALID, *_CALL_FAULTS),
+    openapi_extra=ANY_DOOR,
+    responses=errors_of(*BODY_FAULTS, Fault.CHANNEL_INVALID, Fault.COUNTRY_INVALID, Fault.OFFER_INVALID, *CALL_FAULTS),
 )
 async def open_conversation(
     wanted: OpenConversation, here: Here, authorization: Authorization = None
@@ -84,19 +112,19 @@ async def open_conversation(
 @router.post(
     "/webhooks/rest/webhook",
     summary="Say something",
-    openapi_extra=_ANY_DOOR,
+    openapi_extra=ANY_DOOR,
     response_model=None,
     responses={
         200: {"model": list[Message], "description": "The reply; one message carries `custom`"},
-        **_errors(
-            *_BODY_FAULTS,
+        **errors_of(
+            *BODY_FAULTS,
             Fault.SENDER_INVALID,
             Fault.MESSAGE_INVALID,
             Fault.MESSAGE_EMPTY,
             Fault.MESSAGE_TOO_LONG,
             Fault.MESSAGE_ID_INVALID,
             Fault.CONVERSATION_UNKNOWN,
-            *_CALL_FAULTS,
+            *CALL_FAULTS,
             Fault.ASSISTANT_FAILED,
             Fault.ASSISTANT_UNREACHABLE,
             Fault.ASSISTANT_SLOW,
@@ -112,11 +140,11 @@ async def say(said: Say, here: Here, authorization: Authorization = None) -> JSO
     "/conversations/{sender}",
     status_code=204,
     summary="Erase a conversation",
-    openapi_extra=_ANY_DOOR,
+    openapi_extra=ANY_DOOR,
     response_class=Response,
     responses={
         204: {"description": "Nothing of it is kept"},
-        **_errors(Fault.SENDER_INVALID, Fault.CONVERSATION_UNKNOWN, *_CALL_FAULTS, Fault.ERASURE_PENDING),
+        **errors_of(Fault.SENDER_INVALID, Fault.CONVERSATION_UNKNOWN, *CALL_FAULTS, Fault.ERASURE_PENDING),
     },
 )
 async def erase_conversation(sender: SenderInPath, here: Here, authorization: Authorization = None) -> Response:

@@ -1,6 +1,8 @@
 """Reads a request's body whole before anything else does: bounded in size and in time."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -8,6 +10,14 @@ from gateway.errors import Fault, answer
 
 MOST_BYTES = 16 * 1024
 READ_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How many bytes of a body are read, and what is answered to more."""
+
+    bytes: int = MOST_BYTES
+    fault: Fault = Fault.BODY_TOO_LARGE
 
 
 class _TooLargeError(Exception):
@@ -19,10 +29,11 @@ class _GoneError(Exception):
 
 
 class BodyMiddleware:
-    """Answers 413 or 408 itself, and hands on bodies that are whole."""
+    """Answers 413 or 408 itself, and hands on bodies that are whole; `allowance` decides by request."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, allowance: Callable[[Scope], Allowance]) -> None:
         self._app = app
+        self._allowance = allowance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -30,11 +41,12 @@ class BodyMiddleware:
             return
         # What is left unread would be taken for the next request.
         close = {"Connection": "close"}
+        allowance = self._allowance(scope)
         try:
             async with asyncio.timeout(READ_SECONDS):
-                body = await _read(receive)
+                body = await _read(receive, allowance.bytes)
         except _TooLargeError:
-            await answer(Fault.BODY_TOO_LARGE, close)(scope, receive, send)
+            await answer(allowance.fault, close)(scope, receive, send)
             return
         except TimeoutError:
             await answer(Fault.BODY_SLOW, close)(scope, receive, send)
@@ -53,14 +65,14 @@ class BodyMiddleware:
         await self._app(scope, replay, send)
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, most: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _GoneError
         body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise _TooLargeError
         if not message.get("more_body", False):
             return bytes(body)

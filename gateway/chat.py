@@ -29,7 +29,7 @@ class Conversation:
             self._sender = str(opened.json()["sender"])
         answer = self._client.post("/webhooks/rest/webhook", json={"sender": self._sender, "message": message})
         if answer.status_code == 200:
-            return shown(answer.json())
+            return shown(answer.json(), str(self._client.base_url))
         if answer.status_code == 404:
             self._sender = None
         return _complaint(answer)
@@ -40,9 +40,12 @@ class Conversation:
             self._client.delete(f"/conversations/{self._sender}")
 
 
-def shown(reply: list[dict[str, Any]]) -> str:
-    """A reply as lines; choices are numbered, and typing the number chooses."""
+def shown(reply: list[dict[str, Any]], url: str) -> str:
+    """A reply as lines; choices are numbered, and typing the number chooses. `url` is the assistant's."""
     lines = [message["text"] for message in reply if message.get("text")]
+    letters = [letter for message in reply for letter in message.get("custom", {}).get("letters", ())]
+    for letter in letters:
+        lines += [sentence("chat", "letter", title=letter["title"]), f"  {url.rstrip('/')}{letter['pdf']}"]
     buttons = [button for message in reply for button in message.get("buttons", ())]
     lines += [f"  {number}. {button['title']}" for number, button in enumerate(buttons, 1)]
     return "\n".join(lines)

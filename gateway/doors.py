@@ -25,6 +25,13 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="assistant"'}
 KEY_BYTES = 32
 
 
+class ConsoleAgent:
+    """An agent signed in at the console, in the place of the agent key: gateway/api.py has checked the session."""
+
+
+Credential = str | ConsoleAgent
+
+
 @dataclass(frozen=True)
 class Keys:
     """The keys of the two doors that need one."""
@@ -32,12 +39,14 @@ class Keys:
     agent: str
     ivr: str
 
-    def door_of(self, authorization: str) -> KeyedDoor | None:
-        """The door that an Authorization header opens, None when it opens none.
+    def door_of(self, authorization: Credential) -> KeyedDoor | None:
+        """The door that an Authorization header or a session of the console opens, None when it opens none.
 
         Bearer (RFC 6750) opens both doors; Basic (RFC 7617), whose user name does not matter, the ivr door alone:
         voice platforms often know nothing else.
         """
+        if isinstance(authorization, ConsoleAgent):
+            return "agent"
         scheme, _, credentials = authorization.strip().partition(" ")
         bearer = credentials.strip() if scheme.lower() == "bearer" else ""
         basic = _basic_password(credentials.strip()) if scheme.lower() == "basic" else ""
@@ -45,7 +54,7 @@ class Keys:
         is_ivr = _same(bearer or basic, self.ivr)
         return "agent" if is_agent else "ivr" if is_ivr else None
 
-    def admit(self, door: Door, authorization: str | None) -> None:
+    def admit(self, door: Door, authorization: Credential | None) -> None:
         """Raise GatewayError (401) unless the caller may use the door.
 
         The web door is open to anyone, but a caller who shows a key means another door: said rather than ignored.
@@ -56,7 +65,7 @@ class Keys:
         elif self.door_of(authorization) != door:
             raise GatewayError(Fault.KEY_REFUSED, _CHALLENGE)
 
-    def recognise(self, authorization: str | None) -> None:
+    def recognise(self, authorization: Credential | None) -> None:
         """Raise GatewayError (401) when a credential is shown that opens no door at all."""
         if authorization is not None and self.door_of(authorization) is None:
             raise GatewayError(Fault.KEY_REFUSED, _CHALLENGE)

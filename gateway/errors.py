@@ -32,11 +32,18 @@ class Fault(Enum):
     ORIGIN_REFUSED = ("origin_refused", 400)
     KEY_MISSING = ("key_missing", 401)
     KEY_REFUSED = ("key_refused", 401)
+    CALL_UNKNOWN = ("call_unknown", 404)
+    SESSION_MISSING = ("session_missing", 401)
+    CREDENTIALS_REFUSED = ("credentials_refused", 401)
+    ROLE_MISSING = ("role_missing", 403)
+    TOKEN_REFUSED = ("token_refused", 403)
     PAGE_UNKNOWN = ("page_unknown", 404)
     CONVERSATION_UNKNOWN = ("conversation_unknown", 404)
+    LETTER_UNKNOWN = ("letter_unknown", 404)
     METHOD_REFUSED = ("method_refused", 405)
     BODY_SLOW = ("body_slow", 408)
     BODY_TOO_LARGE = ("body_too_large", 413)
+    VERSION_TOO_LARGE = ("version_too_large", 413)
     BODY_TYPE = ("body_type", 415)
     REQUEST_INVALID = ("request_invalid", 422)
     CHANNEL_INVALID = ("channel_invalid", 422)
@@ -47,12 +54,18 @@ class Fault(Enum):
     MESSAGE_EMPTY = ("message_empty", 422)
     MESSAGE_TOO_LONG = ("message_too_long", 422)
     MESSAGE_ID_INVALID = ("message_id_invalid", 422)
+    EVENT_INVALID = ("event_invalid", 422)
+    DATES_INVALID = ("dates_invalid", 422)
+    VERSION_INVALID = ("version_invalid", 422)
     TOO_MANY = ("too_many", 429)
+    SIGN_IN_LOCKED = ("sign_in_locked", 429)
     INTERNAL = ("internal", 500)
     ASSISTANT_FAILED = ("assistant_failed", 502)
     ASSISTANT_UNREACHABLE = ("assistant_unreachable", 503)
     ASSISTANT_SLOW = ("assistant_slow", 503)
     ERASURE_PENDING = ("erasure_pending", 503)
+    BASE_UNREADABLE = ("base_unreadable", 503)
+    VERSION_SLOW = ("version_slow", 503)
     BUSY = ("busy", 503)
     STORE_FAILED = ("store_failed", 503)
     NOT_READY = ("not_ready", 503)
@@ -107,6 +120,9 @@ _BY_FIELD = {
     "sender": Fault.SENDER_INVALID,
     "message": Fault.MESSAGE_INVALID,
     "message_id": Fault.MESSAGE_ID_INVALID,
+    "event": Fault.EVENT_INVALID,
+    "digits": Fault.EVENT_INVALID,
+    "nbest": Fault.EVENT_INVALID,
 }
 
 

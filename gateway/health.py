@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from gateway.audit import Audit
 from gateway.conversations import ConversationStore
 from gateway.erasure import Eraser
 from gateway.errors import ErrorDetail
@@ -36,11 +37,14 @@ class HealthReport(BaseModel):
 class Health:
     """Asks every part, at most once a second."""
 
-    def __init__(self, rasa: RasaClient, store: ConversationStore, eraser: Eraser, base_path: Path) -> None:
+    def __init__(
+        self, rasa: RasaClient, store: ConversationStore, eraser: Eraser, base_path: Path, audit: Audit
+    ) -> None:
         self._rasa = rasa
         self._store = store
         self._eraser = eraser
         self._base_path = base_path
+        self._audit = audit
         self._lock = asyncio.Lock()
         self._base_problem = ""
         self._last: tuple[float, HealthReport] | None = None
@@ -63,6 +67,8 @@ class Health:
         }
         if parts["store"]:
             parts["erasure"] = self._erasure_is_in_time(warnings)
+        if self._audit.failing:
+            warnings.append(sentence("warnings", "audit_failing"))
         states: dict[str, State] = {name: "ok" if fine else "unavailable" for name, fine in parts.items()}
         if all(parts.values()):
             return HealthReport(status="ok", parts=states, warnings=warnings)

@@ -33,6 +33,8 @@ ADDRESS = Rate(burst=300, per_second=20)
 OPENING = Rate(burst=120, per_second=2)
 KEYED_DOOR = Rate(burst=400, per_second=100)
 CONVERSATION = Rate(burst=10, per_second=1)
+# The console looks things up with every key that is typed, and a whole call centre types behind one address.
+SESSION = Rate(burst=60, per_second=20)
 # All requests in hand at once: beyond this, waiting costs more than coming back.
 MOST_AT_ONCE = 256
 _MOST_BUCKETS = 50_000
@@ -60,6 +62,12 @@ class Buckets:
             self._buckets.popitem(last=False)
         return 0 if allowed else max(1, math.ceil((1 - tokens) / self._rate.per_second))
 
+    def give_back(self, key: Hashable) -> None:
+        """Return a token that was taken."""
+        if key in self._buckets:
+            tokens, then = self._buckets[key]
+            self._buckets[key] = min(self._rate.burst, tokens + 1), then
+
 
 class Limits:
     """The buckets of one gateway; none when limits are off."""
@@ -70,6 +78,7 @@ class Limits:
         self._openings = Buckets(OPENING)
         self._doors = Buckets(KEYED_DOOR)
         self._conversations = Buckets(CONVERSATION)
+        self._sessions = Buckets(SESSION)
 
     def conversation(self, conversation: bytes) -> None:
         """Count a message of a conversation. Raises GatewayError (429)."""
@@ -85,6 +94,10 @@ class Limits:
         self._refuse(self._addresses.take(caller))
         if opens:
             self._refuse(self._openings.take(caller))
+
+    def session(self, holder: Hashable) -> None:
+        """Count a call of somebody signed in at the console. Raises GatewayError (429)."""
+        self._refuse(self._sessions.take(holder) if self._on else 0)
 
     @staticmethod
     def _refuse(seconds: int) -> None:
@@ -118,10 +131,21 @@ def _address(text: str) -> Address | None:
 
 
 class LimitMiddleware:
-    """Counts every call that does something, before its body is read."""
+    """Counts every call that does something, before its body is read.
 
-    def __init__(self, app: ASGIApp, limits: Limits, keys: Keys, trusted: tuple[Network, ...]) -> None:
+    `holder` tells who is signed in at the console, None when a call is nobody's there.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        limits: Limits,
+        keys: Keys,
+        trusted: tuple[Network, ...],
+        holder: Callable[[Scope], Hashable | None],
+    ) -> None:
         self._app = app
+        self._holder = holder
         self._limits = limits
         self._keys = keys
         self._trusted = trusted
@@ -150,6 +174,9 @@ class LimitMiddleware:
         headers = Headers(scope=scope)
         authorization = headers.get("authorization")
         door = self._keys.door_of(authorization) if authorization is not None else None
+        if door is None and (holder := self._holder(scope)) is not None:
+            self._limits.session(holder)
+            return
         peer = scope["client"][0] if scope.get("client") else ""
         client = client_of(peer, headers.getlist("x-forwarded-for"), self._trusted)
         self._limits.call(client, door, opens=scope["path"] == _OPENING_PATH)

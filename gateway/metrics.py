@@ -39,6 +39,9 @@ class Metrics:
         self._redactions = Counter(
             "assistant_redactions", "Identifiers replaced in messages", ["kind"], registry=self.registry
         )
+        self._feedback = Counter(
+            "assistant_feedback", "Answers to whether a reply helped", ["door", "helpful"], registry=self.registry
+        )
         self._responses = Counter("assistant_http_responses", "HTTP responses", ["status"], registry=self.registry)
 
     def opened(self, door: Door) -> None:
@@ -59,6 +62,10 @@ class Metrics:
         """Identifiers were replaced."""
         for kind, count in kinds.items():
             self._redactions.labels(kind).inc(count)
+
+    def helped(self, door: Door, helpful: bool) -> None:
+        """Somebody said whether a reply helped."""
+        self._feedback.labels(door, "yes" if helpful else "no").inc()
 
     def responded(self, status: int) -> None:
         """An HTTP response was sent."""

@@ -3,8 +3,10 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from gateway.console.settings import ConsoleSettings, ConsoleSettingsError, console_settings
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -12,6 +14,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 DEFAULT_IDLE_SECONDS = 1800
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(:[0-9]{1,5})?")
 _KEY = re.compile(r"[!-~]+")
+# Long enough for an answer with its detail and the address; beyond it a person serves better.
+DEFAULT_CALL_SECONDS = 300
+_DIALLED = re.compile(r"(?:tel:\+?[0-9().\-]+|sips?:[!-~]+)")
+_URI = re.compile(r"[a-z][a-z0-9+.\-]*:[!-~]+")
 
 
 class SettingsError(ValueError):
@@ -22,7 +28,8 @@ class SettingsError(ValueError):
 class Settings:
     """Addresses, keys and limits; ports are TCP ports, `idle_seconds` is whole seconds.
 
-    None for a key: it is drawn; for `metrics_bind`: no metrics; for `rasa_token`: Rasa's API asks for none.
+    None for a key: it is drawn; for `metrics_bind`: no metrics; for `rasa_token`: Rasa's API asks for none; for
+    `ivr_transfer_to`: the voice platform transfers by itself; for `ivr_speech_grammar`: the line listens to keys alone.
     """
 
     run_dir: Path = Path(".run")
@@ -38,6 +45,10 @@ class Settings:
     metrics_bind: tuple[str, int] | None = ("127.0.0.1", 9464)
     cors_origins: tuple[str, ...] = ()
     idle_seconds: int = DEFAULT_IDLE_SECONDS
+    ivr_call_seconds: int = DEFAULT_CALL_SECONDS
+    ivr_transfer_to: str | None = None
+    ivr_speech_grammar: str | None = None
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
 
     @property
     def base_path(self) -> Path:
@@ -62,6 +73,10 @@ class Settings:
             metrics_bind=read.listener("METRICS_BIND", "127.0.0.1:9464"),
             cors_origins=tuple(read.origin("CORS_ORIGINS", item) for item in read.items("CORS_ORIGINS")),
             idle_seconds=read.number("IDLE_SECONDS", DEFAULT_IDLE_SECONDS, highest=86400),
+            ivr_call_seconds=read.number("IVR_CALL_SECONDS", DEFAULT_CALL_SECONDS, highest=3600),
+            ivr_transfer_to=read.uri("IVR_TRANSFER_TO", _DIALLED, "tel:+22370000000 or sip:conseillers@192.0.2.1"),
+            ivr_speech_grammar=read.uri("IVR_SPEECH_GRAMMAR", _URI, "builtin:grammar/text"),
+            console=read.console(),
         )
         if settings.agent_key is not None and settings.agent_key == settings.ivr_key:
             raise SettingsError("AGENT_KEY and IVR_KEY are the same: a key opens one door, give each its own")
@@ -97,11 +112,23 @@ class _Reader:
             raise SettingsError(f"{name} is {value!r}: give one of {', '.join(choices)}")
         return choices[value]
 
+    def console(self) -> ConsoleSettings:
+        try:
+            return console_settings(self)
+        except ConsoleSettingsError as error:
+            raise SettingsError(str(error)) from None
+
     def key(self, name: str) -> str | None:
         value = self.text(name, "")
         # The value stays out of the message: messages are logged.
         if value and not _KEY.fullmatch(value):
             raise SettingsError(f"{name} holds a space or a character outside ASCII: a header cannot carry it")
+        return value or None
+
+    def uri(self, name: str, form: re.Pattern[str], example: str) -> str | None:
+        value = self.text(name, "")
+        if value and not form.fullmatch(value):
+            raise SettingsError(f"{name} is {value!r}: give an address such as {example}")
         return value or None
 
     def network(self, name: str, value: str) -> Network:

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from gateway.audit import ReplyAudit
 from gateway.buttons import forwarded
 from gateway.contract import Say
 from gateway.conversations import Conversation, ConversationStore, Reply
-from gateway.doors import Keys
+from gateway.doors import Credential, Keys
 from gateway.errors import Fault, GatewayError
 from gateway.limits import Limits
 from gateway.messages import sentence
@@ -63,6 +64,7 @@ class Turns:
         limits: Limits,
         metrics: Metrics,
         locks: ConversationLocks,
+        audit: ReplyAudit,
     ) -> None:
         self._keys = keys
         self._store = store
@@ -70,8 +72,9 @@ class Turns:
         self._limits = limits
         self._metrics = metrics
         self._locks = locks
+        self._audit = audit
 
-    async def take(self, said: Say, authorization: str | None) -> Reply:
+    async def take(self, said: Say, authorization: Credential | None) -> Reply:
         """The reply to a message. Raises GatewayError; the same message may then be sent again."""
         conversation = self._admitted(said.sender, authorization)
         self._limits.conversation(conversation.id)
@@ -87,7 +90,7 @@ class Turns:
                 self._store.touch(current)
         return [{"recipient_id": said.sender, **part} for part in reply]
 
-    def _admitted(self, sender: str, authorization: str | None) -> Conversation:
+    def _admitted(self, sender: str, authorization: Credential | None) -> Conversation:
         self._keys.recognise(authorization)
         conversation = self._store.find(sender)
         if conversation is None:
@@ -122,6 +125,7 @@ class Turns:
     def _count(self, conversation: Conversation, messages: list[RasaMessage]) -> None:
         custom: dict[str, Any] = next(part.custom for part in messages if part.custom)
         self._metrics.replied(conversation.door, custom["status"], custom["topics"])
+        self._audit.record(conversation.door, custom)
 
 
 def _fault_of(error: RasaError) -> Fault:

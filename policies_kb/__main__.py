@@ -67,10 +67,12 @@ def _day(text: str) -> date:
 
 def _build(options: argparse.Namespace) -> int:
     from policies_kb.build import build
+    from policies_kb.letters.composing import letters
 
     content = build(options.out)
     print(
-        f"{options.out}: {len(content.cards)} cards, {len(content.contacts)} contacts, {len(content.notices)} notices"
+        f"{options.out}: {len(content.cards)} cards, {len(content.contacts)} contacts, {len(content.notices)} notices, "
+        f"{sum(1 for _ in letters(content))} letters"
     )
     return 0
 

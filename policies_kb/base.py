@@ -15,7 +15,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 DEFAULT_PATH = pathlib.Path(os.environ.get("RUN_DIR", ".run")) / "kb.sqlite"
 # The key under which a contact that does not depend on the offer keeps its excerpt.
 ANY_OFFER = "any"
@@ -111,8 +111,27 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """A letter ready to be completed; `offer` is None where the policy's address is one for all offers.
+
+    `path` is where the gateway serves it, without an extension; `sha256` is that of the PDF, which stays in the file.
+    """
+
+    path: str
+    country: str
+    offer: str | None
+    right: str
+    contact: str
+    title: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class KnowledgeBase:
-    """The whole base. Policies are by country; topics, passages and notices in their written order."""
+    """The whole base but for the letters' contents, which `read_letter` reads one at a time.
+
+    Policies are by country; topics, passages, notices and letters in their written order.
+    """
 
     policies: Mapping[str, Policy]
     contacts: Mapping[str, Contact]
@@ -120,6 +139,7 @@ class KnowledgeBase:
     labels: Mapping[str, Label]
     phrases: Mapping[str, Mapping[str, Any]]
     passages: tuple[Passage, ...]
+    letters: tuple[Letter, ...]
     _cards: Mapping[tuple[str, str], Card]
     _notices: tuple[Notice, ...]
 
@@ -157,6 +177,17 @@ class KnowledgeBase:
             raise ValueError(f"no contact in {country} for the offer {offer!r}")
         return found
 
+    def letter(self, right: str, country: str, offer: str | None) -> Letter | None:
+        """The letter on a right for the holder of an offer (None: not known), None when there is none."""
+        return next(
+            (
+                letter
+                for letter in self.letters
+                if (letter.right, letter.country) == (right, country) and letter.offer in (None, offer)
+            ),
+            None,
+        )
+
     def notices(self, topic: str, country: str, on: date) -> tuple[Notice, ...]:
         """The notices of a topic in a country that are still good on a day."""
         return tuple(
@@ -188,6 +219,21 @@ def connect(path: pathlib.Path) -> sqlite3.Connection:
         )
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def read_letter(path: pathlib.Path, letter: str) -> tuple[bytes, str] | None:
+    """The PDF and the text of the letter at the path `letter` in the base at `path`; None when there is none.
+
+    Reads the file as it now is: nothing of it is kept open. Raises BaseError when the base cannot be read.
+    """
+    connection = connect(path)
+    try:
+        row = connection.execute("SELECT pdf, text FROM letters WHERE path = ?", (letter,)).fetchone()
+    except sqlite3.Error as error:
+        raise BaseError(f"{path} cannot be read ({error}): run 'python -m policies_kb build'") from error
+    finally:
+        connection.close()
+    return None if row is None else (row["pdf"], row["text"])
 
 
 _opened: dict[pathlib.Path, tuple[tuple[int, int, int], KnowledgeBase]] = {}
@@ -268,6 +314,12 @@ def _read(connection: sqlite3.Connection) -> KnowledgeBase:
         passages=tuple(
             Passage(row["ref"], row["country"], excerpt(row, row["country"]), _tuple(row["topics"]))
             for row in rows("passages")
+        ),
+        letters=tuple(
+            Letter(*row)
+            for row in connection.execute(
+                "SELECT path, country, offer, right, contact, title, sha256 FROM letters ORDER BY rowid"
+            )
         ),
         _cards=MappingProxyType(cards),
         _notices=tuple(

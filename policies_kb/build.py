@@ -4,6 +4,7 @@ The same content gives the same bytes: nothing of the clock or of a random sourc
 its place and moved there in one step, so that a running process sees the old base or the new one, never half of one.
 """
 
+import hashlib
 import json
 import pathlib
 import sqlite3
@@ -16,6 +17,9 @@ from sqlite_utils import Database
 from policies_kb import lemmas
 from policies_kb.base import SCHEMA_VERSION
 from policies_kb.content import ROOT, Content, load_content
+from policies_kb.letters.composing import letters
+from policies_kb.letters.pdf import Press
+from policies_kb.letters.plain import plain
 from policies_kb.references import Run
 
 Row = dict[str, Any]
@@ -140,6 +144,7 @@ def _write(db: Database, content: Content) -> None:
             "key",
             [{"key": key, "phrases": json.dumps(value, ensure_ascii=False)} for key, value in content.phrases.items()],
         ),
+        "letters": ("path", list(_letters(content))),
     }
     for name, (key, rows) in tables.items():
         db.table(name).create(_COLUMNS[name], pk=key)
@@ -174,11 +179,33 @@ _COLUMNS: dict[str, dict[str, type]] = {
     },
     "labels": dict.fromkeys(("key", "label", "phrase"), str),
     "phrases": dict.fromkeys(("key", "phrases"), str),
+    "letters": {
+        **dict.fromkeys(("path", "country", "offer", "right", "contact", "title", "sha256", "text"), str),
+        "pdf": bytes,
+    },
 }
 
 
 def _excerpt(run: Run) -> Row:
     return {"section": run.section, "start": run.start, "end": run.end, "text": run.text}
+
+
+def _letters(content: Content) -> Iterator[Row]:
+    """Every letter in both its forms; `sha256` is that of the PDF."""
+    press = Press()
+    for letter in letters(content):
+        pdf = press.pdf(letter)
+        yield {
+            "path": letter.path,
+            "country": letter.country,
+            "offer": letter.offer,
+            "right": letter.right,
+            "contact": letter.contact,
+            "title": letter.title,
+            "sha256": hashlib.sha256(pdf).hexdigest(),
+            "text": plain(letter),
+            "pdf": pdf,
+        }
 
 
 def _passages(content: Content) -> Iterator[Row]:

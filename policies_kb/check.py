@@ -7,6 +7,7 @@ from datetime import date
 from policies_kb.check_cards import check_citations, check_complete, check_form
 from policies_kb.check_contacts import check_contacts
 from policies_kb.check_grounding import check_grounding
+from policies_kb.check_letters import check_letters
 from policies_kb.check_notices import check_labels, check_notices
 from policies_kb.check_policies import check_coverage, check_reached, check_sources, reached
 from policies_kb.check_voice import check_voice
@@ -34,6 +35,7 @@ def _all(content: Content, on: date) -> Iterator[Finding]:
     yield from check_labels(content)
     yield from check_voice(content)
     yield from check_grounding(content)
+    yield from check_letters(content)
 
 
 def summary(content: Content) -> str:

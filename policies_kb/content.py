@@ -7,6 +7,7 @@ Files, all beside this module:
 - `notices.yml`: [{id, country, topic, text, voice, source, checked_on, expires_on, position: before_contacts|after}].
 - `coverage/<country>.yml`: {passage id: {starts, topics}}.
 - `labels.yml`: {topic, "country.x" or "offer.x": {label, phrase}}.
+- `letters.yml`: the letters by which a right is exercised (`letters/written.py`).
 - `words.yml`: {words: {group: {reason, words}}, negations: {group: {reason, words}}}.
 - `phrases.yml`: {name: {...}}, the sentences of the dialogue.
 
@@ -20,6 +21,7 @@ from datetime import date
 from typing import Any
 
 from policies_kb.agreed import Contract, read_contract
+from policies_kb.letters.written import LettersText, read_letters
 from policies_kb.references import PassageReferenceError, Run, resolve
 from policies_kb.source import Source, read_sources
 from policies_kb.yaml_fields import Fields, Problems, read_list, read_mapping
@@ -97,7 +99,10 @@ class Reviewed:
 
 @dataclass(frozen=True)
 class Content:
-    """All that is written, resolved against the sources. Coverage is by country, then by passage id."""
+    """All that is written, resolved against the sources. Coverage is by country, then by passage id.
+
+    `letters` is None where none are written.
+    """
 
     root: pathlib.Path
     sources: Mapping[str, Source]
@@ -109,6 +114,7 @@ class Content:
     labels: Mapping[str, tuple[str, str]]
     reviewed: Reviewed
     phrases: Mapping[str, Mapping[str, Any]]
+    letters: LettersText | None
 
 
 def load_content(root: pathlib.Path = ROOT) -> Content:
@@ -136,6 +142,7 @@ def load_content(root: pathlib.Path = ROOT) -> Content:
         labels=_labels(root, problems),
         reviewed=_reviewed(root, problems),
         phrases=_phrases(root, problems),
+        letters=read_letters(root, sources, problems),
     )
     if problems.lines:
         raise ContentError(problems.lines)

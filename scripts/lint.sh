@@ -13,7 +13,7 @@ lint=.venvs/lint/bin
 
 # The code that faces people, and the tests that run beside it.
 "$lint/mypy" --python-executable .venvs/gateway/bin/python --cache-dir .cache/mypy-gateway \
-    gateway scripts $(scripts/test_folders.sh gateway) $(ls supervisor/*.py | grep -v -e _server -e discreet) || status=1
+    gateway telephony scripts $(scripts/test_folders.sh gateway) $(ls supervisor/*.py | grep -v -e _server -e discreet) || status=1
 # The code that measures, but for what of it runs inside Rasa and says so in its first lines.
 in_rasa=$(grep -l '^Runs in \.venvs/rasa' evaluation/*.py evaluation/contenders/*.py)
 "$lint/mypy" --python-executable .venvs/evaluation/bin/python --cache-dir .cache/mypy-evaluation \

@@ -22,7 +22,10 @@ stage() {
 stage "set-up" scripts/setup.sh gateway-test rasa-test evaluation lint
 [ -z "$failed" ] || exit 1 # nothing else can run; the sentence above says what to do
 stage "system packages: chromium, for the browser test" scripts/chromium.sh
-stage "npm packages, for the tests of the comparison" scripts/node_modules.sh
+stage "system packages: espeak-ng and sipp, for the tests of the telephone line" \
+    scripts/system_package.sh espeak-ng sip-tester
+stage "npm packages, for the tests of the comparison and of accessibility" \
+    scripts/node_modules.sh evaluation/contenders/node tests/axe
 stage "formatting, linting and types" scripts/lint.sh
 stage "knowledge base against the policies" scripts/check-knowledge.sh
 stage "training" scripts/train.sh

@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 
+from gateway.console.accounts import draw_first
+from gateway.console.passwords import AccountsError
 from gateway.settings import Settings, SettingsError
 from supervisor.manager import Supervisor
 from supervisor.parts import assistant_parts, missing
@@ -38,13 +40,14 @@ def main() -> int:
             absent = missing()
             if absent:
                 raise SettingsError(f"{absent} is not there yet: `make run` builds it and starts the assistant.")
+            draw_first(settings)
             terminal.say("Starting the action server, Rasa and the gateway…")
             rasa_port, actions_port = free_ports(2)
             parts = assistant_parts(settings, rasa_port, actions_port)
             status = Supervisor(parts, terminal, watcher(settings, stopwatch)).run()
             terminal.say("Everything is stopped.")
             return status
-    except (SettingsError, RunDirError) as error:
+    except (SettingsError, RunDirError, AccountsError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gateway.console.accounts import first_account_path
 from gateway.settings import Settings
 from supervisor.manager import Supervisor
 from supervisor.terminal import Stopwatch
@@ -77,6 +78,7 @@ def doors(settings: Settings, seconds: float) -> str:
     """The lines that say where the assistant answers, and how to stop it."""
     url = url_of(settings)
     keys = settings.run_dir / "keys.json"
+    account = first_account_path(settings)
     metrics = "off"
     if settings.metrics_bind:
         metrics = "http://{}:{}/metrics".format(*settings.metrics_bind)
@@ -85,6 +87,8 @@ def doors(settings: Settings, seconds: float) -> str:
             "",
             f"The assistant is ready after {seconds:.1f} s.",
             f"  website, with the chat   {url}/",
+            f"  agents' console          {settings.console.public_url or url}/conseiller",
+            *((f"  its first account        {account}",) if settings.console.local_accounts and account.exists() else ()),
             f"  conversations            POST {url}/conversations, then POST {url}/webhooks/rest/webhook",
             f"  description of the API   {url}/openapi.json",
             f"  health                   {url}/health",

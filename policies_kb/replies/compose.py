@@ -13,6 +13,7 @@ from policies_kb.replies.answer import answer, ask_country, ask_offer
 from policies_kb.replies.contact_block import shows_contacts
 from policies_kb.replies.conversation import Conversation, UserTurn
 from policies_kb.replies.reply import Reply, Status
+from policies_kb.replies.spoken import spoken
 from policies_kb.replies.unsure import asked_again, unsure
 from policies_kb.replies.wording import Wording
 
@@ -103,7 +104,10 @@ def compose(
         reply = dialogue.reply(purpose.intent, conversation, account, wording)
     if turn.intent == purpose.intent:
         reply.confidence = turn.confidence
-    return _again(reply.text(wording.spoken), tuple(reply.buttons), reply.custom(account))
+    custom = reply.custom(account)
+    if wording.spoken:
+        custom["spoken"] = spoken(reply, wording)
+    return _again(reply.text(wording.spoken), tuple(reply.buttons), custom)
 
 
 def on_topics(topics: tuple[str, ...], account: Account, wording: Wording, today: datetime.date) -> Reply:

@@ -3,6 +3,8 @@
 A contact is shown only when country and offer decide it. Everything here is a look-up in the base; nothing guesses.
 """
 
+from collections.abc import Sequence
+
 from policies_kb.base import Contact
 from policies_kb.replies.account import CARAIBE, Account, Need
 from policies_kb.replies.reply import Reply
@@ -43,6 +45,7 @@ def add_contacts(reply: Reply, topics: tuple[str, ...], account: Account, wordin
         if wording.spoken:  # the caller is on the phone channel already
             lines = [contact.voice for contact in contacts if contact.kind != "phone"]
         _add(reply, contacts, wording.say("contact.exercise.choice"), lines, wording)
+        _add_letters(reply, topics, account.country or "", [None], wording)
         return
     if account.need in _REFUSALS:
         reply.parts.append(wording.say(_REFUSALS[account.need]))
@@ -69,6 +72,7 @@ def add_contacts(reply: Reply, topics: tuple[str, ...], account: Account, wordin
     _add(reply, contacts, wording.say(opening if len(contacts) == 1 else f"{opening}.by_offer"), lines, wording)
     _cite_assignments(reply, by_offer, wording)
     _add_remarks(reply, account, wording)
+    _add_letters(reply, topics, CARAIBE, [of[0] for of in offers_of.values()], wording)
 
 
 def _add_remarks(reply: Reply, account: Account, wording: Wording) -> None:
@@ -79,6 +83,19 @@ def _add_remarks(reply: Reply, account: Account, wording: Wording) -> None:
         reply.parts.append(wording.say("contact.only_mobile"))
     if account.relation == "former":
         reply.parts.append(wording.say("contact.former"))
+
+
+def _add_letters(
+    reply: Reply, topics: tuple[str, ...], country: str, offers: Sequence[str | None], wording: Wording
+) -> None:
+    """Offer the letters on these rights, one for each address: the offers are the first asked about of each.
+
+    A letter has no place on the telephone.
+    """
+    if wording.spoken:
+        return
+    found = [wording.base.letter(topic, country, offer) for topic in topics for offer in offers]
+    reply.letters += [letter for letter in found if letter is not None]
 
 
 def _cite_assignments(reply: Reply, by_offer: dict[str, Contact], wording: Wording) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from policies_kb.base import Contact, Excerpt, Notice, Policy
+from policies_kb.base import Contact, Excerpt, Letter, Notice, Policy
 from policies_kb.replies.account import BOTH, ELSEWHERE, Account
 from policies_kb.replies.wording import policy_payload
 
@@ -42,6 +42,7 @@ class Reply:
     excerpts: list[Excerpt] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
     asks: str | None = None
     unsure: bool = False
     pending: tuple[str, ...] = ()
@@ -82,6 +83,15 @@ class Reply:
                     "checked_on": notice.checked_on.isoformat(),
                 }
                 for notice in self.notices
+            ],
+            "letters": [
+                {
+                    "right": letter.right,
+                    "title": letter.title,
+                    "pdf": f"{letter.path}.pdf",
+                    "text": f"{letter.path}.txt",
+                }
+                for letter in self.letters
             ],
             "confidence": self.confidence,
             "asks": self.asks,

@@ -87,7 +87,7 @@ def start(settings: Settings) -> Iterator[Callable[..., Gateway]]:
     def starting(**changed: Any) -> Gateway:
         wanted = replace(settings, **changed)
         metrics = Metrics()
-        listener = listen(replace(wanted, port=0))
+        listener = listen(wanted if "port" in changed else replace(wanted, port=0))
         config = uvicorn.Config(
             create_app(wanted, KEYS, metrics), log_config=None, access_log=False, server_header=False,
             proxy_headers=False, timeout_graceful_shutdown=1, lifespan="on",

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from gateway.chat import Conversation, shown
 from tests.conftest import free_port
@@ -45,4 +46,5 @@ def test_an_error_is_shown_as_its_sentence_and_an_expired_conversation_is_opened
 
 
 def test_a_reply_is_shown_whole() -> None:
-    assert shown([{"text": "un"}, {"text": "deux", "buttons": [{"title": "A", "payload": "/a"}]}]) == "un\ndeux\n  1. A"
+    reply: list[dict[str, Any]] = [{"text": "un"}, {"text": "deux", "buttons": [{"title": "A", "payload": "/a"}]}]
+    assert shown(reply, "http://127.0.0.1") == "un\ndeux\n  1. A"

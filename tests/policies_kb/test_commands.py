@@ -25,7 +25,7 @@ def run(base_path: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_build_writes_the_base_where_it_is_told(tmp_path: Path, base_path: Path) -> None:
     done = run(base_path, "build", "--out", str(tmp_path / "new" / "kb.sqlite"))
     assert done.returncode == 0, done.stderr
-    assert "56 cards, 7 contacts, 2 notices" in done.stdout
+    assert "56 cards, 7 contacts, 2 notices, 61 letters" in done.stdout
     assert (tmp_path / "new" / "kb.sqlite").read_bytes() == base_path.read_bytes()
 
 

@@ -34,7 +34,7 @@ def test_what_is_heard_names_the_policys_date_before_the_cards_voice(base: Knowl
 
 def test_two_topics_heard_together_name_the_policy_once(base: KnowledgeBase) -> None:
     text = Talk(base, "ivr", "caraibe").say(said("retention", topic=("retention", "recipients")))["text"]
-    assert text.count("Selon la politique d'Orange Caraïbe du 6 mai 2021\u00a0: vos données") == 1
+    assert text.count("Selon la politique d'Orange Caraïbe, mise à jour du 6 mai 2021\u00a0: vos données") == 1
     assert text.count("6 mai 2021") == 1
 
 
