@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 SHELL := /bin/sh
-.PHONY: help run phone chat setup train kb kb-check test evaluate select lint format lock clean
+.PHONY: help run phone chat setup train kb kb-check test evaluate select lint format lock sbom audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,12 @@ format: ## format the code, and correct what the linter can correct
 
 lock: ## write the lock files again from requirements/*.in
 	@scripts/lock.sh
+
+sbom: ## list the packages that are run, as CycloneDX documents in .cache/sbom
+	@scripts/sbom.sh
+
+audit: ## ask whether any locked version is known to be vulnerable (needs the network; fails when it cannot be found out)
+	@scripts/audit.sh
 
 clean: ## remove what was built: environments, model, caches. Keeps .run (keys, conversations, knowledge base)
 	@rm -rf .venvs models .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis evaluation/contenders/node/node_modules

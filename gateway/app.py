@@ -101,7 +101,7 @@ def create_app(settings: Settings, keys: Keys, metrics: Metrics) -> FastAPI:
     widget.register(app)
     letters.register(app, settings.base_path)
     console.register(app, console_services, rasa)
-    pages.register(app)
+    pages.register(app, settings)
     # The last added is the outermost.
     app.add_middleware(BodyMiddleware, allowance=console.allowance)
     app.add_middleware(

@@ -1,7 +1,7 @@
 """The demonstration site: `web/site/` as it is, with the policies' own words in it.
 
 The pages are made once, at start. A page is whole HTML with $placeholders: $head, $banner and $footer stand for the
-files of those names, the others for what is read in a policy's source.
+files of those names, the others for what is read in a policy's source or, for /confidentialite, in the settings.
 """
 
 import hashlib
@@ -20,7 +20,9 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from gateway import information
 from gateway.headers import PAGE_POLICY
+from gateway.settings import Settings
 from policies_kb.source import Source, read_sources
 
 _ROOT = Path(__file__).parent.parent
@@ -54,7 +56,8 @@ def framed(page: Path, path: str, **values: str) -> str:
     Raises KeyError for a placeholder without a value, OSError when a file cannot be read.
     """
     frame = {name: (SITE / f"{name}.html").read_text(encoding="utf-8").strip() for name in ("head", "banner", "footer")}
-    frame["banner"] = frame["banner"].replace(f'href="{path}">', f'href="{path}" aria-current="page">')
+    for name in ("banner", "footer"):
+        frame[name] = frame[name].replace(f'href="{path}">', f'href="{path}" aria-current="page">')
     return Template(page.read_text(encoding="utf-8")).substitute(frame, **values)
 
 
@@ -108,7 +111,7 @@ def _in_words(day: date) -> str:
     return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def _pages() -> Iterator[tuple[str, str]]:
+def _pages(settings: Settings) -> Iterator[tuple[str, str]]:
     """The path and the text of each page."""
     sources = read_sources()
     days: dict[str, str] = {}
@@ -126,6 +129,7 @@ def _pages() -> Iterator[tuple[str, str]]:
             "text": policy_text(source),
         }
         yield path, framed(SITE / f"{country}.html", path, **values)
+    yield information.PATH, framed(SITE / "confidentialite.html", information.PATH, **information.values(settings))
 
 
 class _Assets(StaticFiles):
@@ -136,11 +140,12 @@ class _Assets(StaticFiles):
         return response
 
 
-def register(app: FastAPI) -> None:
+def register(app: FastAPI, settings: Settings) -> None:
     """Serve the site's pages, and its style and images under /static/.
 
-    Raises SourceError or OSError when a policy or a page cannot be read.
+    Raises SourceError or OSError when a policy or a page cannot be read, SettingsError when CONTROLLER_FILE cannot be
+    used.
     """
-    for path, text in _pages():
+    for path, text in _pages(settings):
         app.add_api_route(path, Page(text).answer, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", _Assets(directory=ASSETS), name="static")

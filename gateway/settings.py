@@ -29,7 +29,8 @@ class Settings:
     """Addresses, keys and limits; ports are TCP ports, `idle_seconds` is whole seconds.
 
     None for a key: it is drawn; for `metrics_bind`: no metrics; for `rasa_token`: Rasa's API asks for none; for
-    `ivr_transfer_to`: the voice platform transfers by itself; for `ivr_speech_grammar`: the line listens to keys alone.
+    `ivr_transfer_to`: the voice platform transfers by itself; for `ivr_speech_grammar`: the line listens to keys alone;
+    for `controller_file`: the page /confidentialite has blanks where the operator is to be named.
     """
 
     run_dir: Path = Path(".run")
@@ -48,6 +49,7 @@ class Settings:
     ivr_call_seconds: int = DEFAULT_CALL_SECONDS
     ivr_transfer_to: str | None = None
     ivr_speech_grammar: str | None = None
+    controller_file: Path | None = None
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
 
     @property
@@ -76,6 +78,7 @@ class Settings:
             ivr_call_seconds=read.number("IVR_CALL_SECONDS", DEFAULT_CALL_SECONDS, highest=3600),
             ivr_transfer_to=read.uri("IVR_TRANSFER_TO", _DIALLED, "tel:+22370000000 or sip:conseillers@192.0.2.1"),
             ivr_speech_grammar=read.uri("IVR_SPEECH_GRAMMAR", _URI, "builtin:grammar/text"),
+            controller_file=Path(controller) if (controller := read.text("CONTROLLER_FILE", "")) else None,
             console=read.console(),
         )
         if settings.agent_key is not None and settings.agent_key == settings.ivr_key:

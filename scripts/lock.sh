@@ -22,6 +22,7 @@ lock 3.10 rasa-test
 lock 3.12 gateway --universal
 lock 3.12 gateway-test --universal
 lock 3.12 lint --universal
+lock 3.12 supply --universal
 lock 3.12 evaluation --universal
 # Its main versions are those of rasa.txt, named in the *.in file; what else it locks is taken anew.
 lock 3.10 selection --upgrade

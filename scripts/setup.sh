@@ -60,6 +60,7 @@ for wanted in "$@"; do
     evaluation) environment evaluation evaluation -- 3.13 3.12 3.14 ;;
     selection) environment selection selection -- 3.10 ;;
     lint) environment lint lint -- 3.13 3.12 3.14 ;;
+    supply) environment supply supply -- 3.13 3.12 3.14 ;;
     *) fail "setup.sh: there is no environment “$wanted”." ;;
     esac
 done

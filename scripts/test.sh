@@ -19,13 +19,13 @@ stage() {
     fi
 }
 
-stage "set-up" scripts/setup.sh gateway-test rasa-test evaluation lint
+stage "set-up" scripts/setup.sh gateway-test rasa-test evaluation lint supply
 [ -z "$failed" ] || exit 1 # nothing else can run; the sentence above says what to do
 stage "system packages: chromium, for the browser test" scripts/chromium.sh
 stage "system packages: espeak-ng and sipp, for the tests of the telephone line" \
     scripts/system_package.sh espeak-ng sip-tester
 stage "npm packages, for the tests of the comparison and of accessibility" \
-    scripts/node_modules.sh evaluation/contenders/node tests/axe
+    scripts/node_modules.sh evaluation/contenders/node tests/axe tests/console/provider scripts/boosted
 stage "formatting, linting and types" scripts/lint.sh
 stage "knowledge base against the policies" scripts/check-knowledge.sh
 stage "training" scripts/train.sh

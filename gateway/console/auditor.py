@@ -14,7 +14,7 @@ from gateway.console.sessions import signed_in
 from gateway.errors import Fault, GatewayError
 
 _SHOWN_DAYS = 30
-_HEAD = r"[0-9]{1,15}:[0-9a-fA-F]{64}"
+_HEAD = r"^[0-9]{1,15}:[0-9a-fA-F]{64}$"
 
 router = APIRouter(
     prefix="/conseiller/api/audit", dependencies=[Depends(signed_in("auditor"))], include_in_schema=False

@@ -45,15 +45,20 @@ async def state(request: Request, days: Annotated[int, Query(alias="jours", ge=1
         now, version = base.current(path), version_of(path)
     except base.BaseError:
         raise GatewayError(Fault.BASE_UNREADABLE) from None
-    today = datetime.now(UTC).date()
-    first = today - timedelta(days=days - 1)
-    unknown = await asyncio.to_thread(not_understood, here.audit.path, first.isoformat(), today.isoformat())
+    last = datetime.now(UTC).date()
+    first = last - timedelta(days=days - 1)
+    unknown = await asyncio.to_thread(not_understood, here.audit.path, first.isoformat(), last.isoformat())
     for candidate in unknown["candidates"]:
         candidate["label"] = _label(now, candidate["value"])
-    return JSONResponse({**_content(now, date.today()), "version": version, "unknown": {"days": days, **unknown}})
+    return JSONResponse({**_content(now, today()), "version": version, "unknown": {"days": days, **unknown}})
 
 
-def _content(now: base.KnowledgeBase, today: date) -> dict[str, Any]:
+def today() -> date:
+    """The day on which notices must be good."""
+    return date.today()
+
+
+def _content(now: base.KnowledgeBase, on: date) -> dict[str, Any]:
     policies = [
         {
             "country": country,
@@ -83,7 +88,7 @@ def _content(now: base.KnowledgeBase, today: date) -> dict[str, Any]:
             "source": notice.source,
             "checked_on": notice.checked_on.isoformat(),
             "expires_on": notice.expires_on.isoformat(),
-            "state": _notice_state(notice, today),
+            "state": _notice_state(notice, on),
         }
         for notice in sorted(now.expired(date.max), key=lambda notice: notice.expires_on)
     ]
@@ -97,10 +102,10 @@ def _coverage(now: base.KnowledgeBase, topic: str, country: str) -> str | None:
         return None
 
 
-def _notice_state(notice: base.Notice, today: date) -> str:
-    if notice.expires_on < today:
+def _notice_state(notice: base.Notice, on: date) -> str:
+    if notice.expires_on < on:
         return "expired"
-    return "soon" if notice.expires_on <= today + timedelta(days=SOON_DAYS) else "good"
+    return "soon" if notice.expires_on <= on + timedelta(days=SOON_DAYS) else "good"
 
 
 def _label(now: base.KnowledgeBase, key: str) -> str:

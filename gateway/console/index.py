@@ -76,6 +76,9 @@ class Index:
     def _meant(self, word: str) -> tuple[float, dict[str, float]]:
         """How much a typed word counts, and the words of the base it may stand for, with how near they are."""
         near: dict[str, float] = {}
+        # A department is not the beginning of a postcode.
+        if word.isdigit():
+            return self._rarity.get(word, self._unknown), {word: 1.0}
         if len(word) >= _SHORTEST_PREFIX:
             near |= {known: _PREFIX for known in self._vocabulary if known.startswith(word)}
         if len(word) >= _SHORTEST_TO_CORRECT:

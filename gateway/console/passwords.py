@@ -90,7 +90,9 @@ class AccountFile:
             ) from None
 
 
-def _accounts(content: dict[str, dict[str, object]]) -> dict[str, Account]:
+def _accounts(content: object) -> dict[str, Account]:
+    if not isinstance(content, dict):
+        raise TypeError
     accounts = {}
     for name, entry in content.items():
         roles = entry["roles"]

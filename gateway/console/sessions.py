@@ -161,15 +161,18 @@ class Gate:
 
     def enter(self, request: Request, response: Response, subject: str, roles: Iterable[Role]) -> None:
         """Open a session and set its cookie; whatever session the browser had ends."""
-        self.leave(request, response)
+        self._end(request)
         token = self.store.open(subject, roles)
         response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="lax")
 
     def leave(self, request: Request, response: Response) -> None:
         """End the session of a request, if it has one, and have the browser forget the cookie."""
+        self._end(request)
+        response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+
+    def _end(self, request: Request) -> None:
         if token := request.cookies.get(COOKIE):
             self.store.end(token)
-        response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
 
 
 def gate_of(request: HTTPConnection) -> Gate:

@@ -33,7 +33,7 @@ def test_a_name_and_its_password_open_a_session(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("name", "password"),
-    [("agent", "wrong"), ("agent", ""), ("agent", PASSWORD + " "), ("nobody", PASSWORD), ("", ""), ("agent", "\ud800")],
+    [("agent", "wrong"), ("agent", ""), ("agent", PASSWORD + " "), ("nobody", PASSWORD), ("", "")],
 )
 def test_a_wrong_name_and_a_wrong_password_are_refused_alike(visit: Visit, name: str, password: str) -> None:
     body = json.dumps({"username": name, "password": password}).encode()

@@ -1,4 +1,4 @@
-"""Cards against the knowledge base: contacts as in the chat, no other address anywhere, differences that are differences."""
+"""Cards against the knowledge base: contacts as in the chat, no other address anywhere, marks that are differences."""
 
 import datetime
 import difflib
@@ -131,7 +131,7 @@ def test_the_marks_of_both_countries_are_exactly_the_differences_of_their_passag
             kept.append([word for span in spans if span["same"] for word in _words(span["text"])])
             lengths.append(sum(len(_words(span["text"])) for span in spans if not span["same"]))
         assert kept[0] == kept[1], topic
-        common = difflib.SequenceMatcher(None, *texts, autojunk=False).get_matching_blocks()
+        common = difflib.SequenceMatcher(None, texts[0], texts[1], autojunk=False).get_matching_blocks()
         assert len(kept[0]) == sum(block.size for block in common), topic
         assert lengths == [len(text) - len(kept[0]) for text in texts]
         marked += sum(lengths)
@@ -178,7 +178,7 @@ def test_a_notice_is_shown_until_it_expires(kb: KnowledgeBase) -> None:
 @pytest.mark.parametrize(
     ("contact", "heard"),
     [
-        ("caraibe.jarry", "B P 22 03, 97 196 Jarry Cedex 9"),
+        ("caraibe.jarry", "22 03, 97 196 Jarry Cedex 9"),
         ("caraibe.bordeaux", "33 732 Bordeaux Cedex 9"),
         ("caraibe.montauban", "O B S, Gestion des données personnelles, T S A 70 007, 82 008 Montauban"),
         ("mali.phone", "au 74 00"),
@@ -187,6 +187,11 @@ def test_a_notice_is_shown_until_it_expires(kb: KnowledgeBase) -> None:
 )
 def test_numbers_of_a_contact_are_read_in_groups(kb: KnowledgeBase, contact: str, heard: str) -> None:
     assert heard in grouped(kb.contacts[contact].voice)
+
+
+def test_a_box_is_spelled_and_a_name_that_holds_a_number_is_not() -> None:
+    assert grouped("BP 2203, 97196 Jarry Cedex 9") == "B P 22 03, 97 196 Jarry Cedex 9"
+    assert grouped("Hamdallaye ACI 2000, le 6 mai 2021") == "Hamdallaye ACI 2000, le 6 mai 2021"
 
 
 def test_the_script_dates_the_policy_and_reads_the_contact_in_groups(kb: KnowledgeBase) -> None:

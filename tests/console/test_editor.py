@@ -12,6 +12,7 @@ import pytest
 from gateway.base_version import version_of
 from gateway.console.editor import MOST_TEXT
 from policies_kb import base as knowledge
+from policies_kb.content import load_content
 from policies_kb.source import SOURCES, read_sources
 from tests.console.conftest import Visitor
 from tests.gateway.conftest import Gateway, assert_error
@@ -47,14 +48,7 @@ def test_the_state_is_that_of_the_base(editor: Visitor, base: Path) -> None:
 def test_notices_tell_whether_they_are_still_good(editor: Visitor, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expires = min(notice.expires_on for notice in knowledge.current(base).expired(date.max))
     for days, state in ((-31, "good"), (-30, "soon"), (0, "soon"), (1, "expired")):
-        today = expires + timedelta(days=days)
-
-        class Today(date):
-            @classmethod
-            def today(cls, today: date = today) -> date:  # type: ignore[override]
-                return today
-
-        monkeypatch.setattr("gateway.console.editor.date", Today)
+        monkeypatch.setattr("gateway.console.editor.today", lambda days=days: expires + timedelta(days=days))
         assert editor.get("/conseiller/api/editor").json()["notices"][0]["state"] == state
 
 
@@ -102,10 +96,10 @@ def test_a_changed_sentence_shows_with_the_cards_and_contacts_to_read_again(edit
 
 
 def test_a_contact_that_goes_is_named(editor: Visitor) -> None:
-    source = read_sources()["mali"]
-    contact = next(one for one in source.passages if "@" in one.text or "BP" in one.text)
-    found = _preview(editor, source.body.replace(contact.text, "Écrivez-nous.", 1))
-    assert found["contacts"]
+    contact = next(one for one in load_content().contacts if one.country == "mali")
+    words = next(iter(contact.runs.values())).passages[0].text
+    found = _preview(editor, read_sources()["mali"].body.replace(words, "Écrivez-nous.", 1))
+    assert contact.id in found["contacts"]
 
 
 def test_headings_that_are_missing_are_named(editor: Visitor) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from gateway.audit import Audit
 from gateway.console.index import Index
-from gateway.console.lines import Line, read
+from gateway.console.lines import Line, Part, read
+from gateway.settings import Settings
 from policies_kb.base import KnowledgeBase
 from policies_kb.replies.conversation import Entity, UserTurn
 from tests.conftest import free_port
@@ -78,6 +80,10 @@ def test_a_contact_is_found_by_its_name_and_shown_when_it_is_decided(alone: Visi
     ]
 
 
+def test_a_department_is_not_the_beginning_of_a_postcode(alone: Visitor) -> None:
+    assert [hit["kind"] for hit in _look_up(alone, "bloctel 971")["results"] if hit["place"] == "caraibe.jarry"] == []
+
+
 def test_a_notice_is_found_and_a_country_leaves_out_the_other(alone: Visitor) -> None:
     assert any(hit["kind"] == "notice" for hit in _look_up(alone, "APDP autorité")["results"])
     for hit in _look_up(alone, "autorité de contrôle données", country="caraibe")["results"]:
@@ -119,7 +125,7 @@ def test_an_empty_a_long_or_a_foreign_request_is_refused_in_the_one_shape(alone:
 
 
 def test_nothing_of_what_is_typed_is_logged_or_kept(
-    alone: Visitor, settings: Any, caplog: pytest.LogCaptureFixture
+    alone: Visitor, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     _look_up(alone, "zzyzx suppression 0690112233")
@@ -129,9 +135,7 @@ def test_nothing_of_what_is_typed_is_logged_or_kept(
         assert b"zzyzx" not in path.read_bytes()
 
 
-def test_opening_a_card_is_written_to_the_audit_log_and_a_look_up_is_not(alone: Visitor, settings: Any) -> None:
-    from gateway.audit import Audit
-
+def test_opening_a_card_is_written_to_the_audit_log_and_a_look_up_is_not(alone: Visitor, settings: Settings) -> None:
     audit = Audit(settings.run_dir / "audit.sqlite", 400)
     before = audit.head().number
     _look_up(alone, "bloctel")
@@ -151,7 +155,8 @@ def test_a_choice_and_a_text_that_disagree_decide_nothing_until_the_choice_is_ma
     undecided = read(SAYS_971_BOX, MALI_BEFORE, ())
     assert undecided.account.country is None
     assert undecided.disagreements == ("country",)
-    settled = read(SAYS_971_BOX, MALI_BEFORE, ("country",))
+    chosen: list[Part] = ["country"]
+    settled = read(SAYS_971_BOX, MALI_BEFORE, chosen)
     assert settled.account.country == "mali"
     assert settled.disagreements == ()
     offer = read(SAYS_971_BOX, Line(country="caraibe", offers=["mobile"]), ())

@@ -1,4 +1,4 @@
-"""What an agent does at the page: chips, addresses, both countries, copying, the delay, keys, and what is left behind."""
+"""What an agent does at the page: chips, addresses, both countries, copying, the delay, keys, and what stays."""
 
 import re
 from collections.abc import Callable
@@ -102,7 +102,7 @@ def test_the_script_spells_postcodes_and_boxes_in_groups(desk: Desk) -> None:
     desk.press("p")
     script = desk.page.locator("#script p")
     expect(script).to_be_visible()
-    expect(script).to_contain_text("B P 22 03, 97 196 Jarry")
+    expect(script).to_contain_text("22 03, 97 196 Jarry")
     expect(script).to_contain_text("6 mai 2021")
     desk.press("p")
     expect(script).to_be_hidden()
@@ -170,6 +170,10 @@ def test_what_is_outside_the_policy_stands_under_its_label_before_the_old_addres
     assert above is not None
     assert below is not None
     assert above["y"] < below["y"]
+    desk.press("c")
+    expect(desk.page.locator("#toast")).to_contain_text("Réponse copiée")
+    copied = desk.copied()
+    assert copied.index("Information hors politique") < copied.index("6, rue Nicolas Siret")
 
 
 def test_the_letter_is_the_websites_for_that_offer(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from policies_kb.base import KnowledgeBase
 from policies_kb.content import ROOT
 from policies_kb.replies.wording import Wording, policy_payload
 
-CODE = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "replies").glob("*.py"))
+CODE = "".join(path.read_text(encoding="utf-8") for path in (*ROOT.glob("replies/*.py"), ROOT / "speech.py"))
 # Named in code by a part of the key: « language.en », « policy.mali »...
 FAMILIES = ("language.", "policy.", "contact.exercise.by_offer", "contact.dpo.by_offer")
 

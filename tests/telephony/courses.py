@@ -42,13 +42,17 @@ class Course:
     moments: dict[str, float] = field(default_factory=dict)
 
     async def hear(self, prompt: Samples, what: str) -> None:
-        """Wait until the beginning of `prompt` was heard in the last seconds."""
-        while_waiting = 0
-        while not await asyncio.to_thread(hears, self.phone.heard(max(0.0, self.phone.seconds - _LOOK_BACK)), prompt):
+        """Wait until the beginning of `prompt` was heard, after the last key that was pressed."""
+        pressed = max(self.moments.values(), default=0.0)
+        waited = 0
+        while not await asyncio.to_thread(hears, self._lately(pressed), prompt):
             await asyncio.sleep(0.1)
-            while_waiting += 1
-            assert while_waiting < 600, f"{what} was not heard"
+            waited += 1
+            assert waited < 600, f"{what} was not heard"
             assert not self.phone.closed, f"the call ended before {what} was heard"
+
+    def _lately(self, since: float) -> Samples:
+        return self.phone.heard(max(since, self.phone.seconds - _LOOK_BACK))
 
     async def hear_end(self, prompt: Samples, what: str) -> None:
         """Wait until the end of `prompt` was heard."""

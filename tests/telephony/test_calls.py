@@ -47,20 +47,16 @@ def test_a_key_during_the_opening_does_not_stop_it(held: dict[str, Recording], s
 
 def test_a_key_stops_the_prompt_and_another_begins(held: dict[str, Recording], sounds: Sounds) -> None:
     call = held["whole"]
-    for pressed, interrupted, following in (
-        ("rights", sounds["opening"][1], sounds["rights"][0]),
-        ("erasure", sounds["rights"][-1], sounds["erasure"][0]),
-        ("address", sounds["erasure"][0], sounds["address"][0]),
-        ("adviser", sounds["address"][-1], sounds["adviser"][0]),
+    for pressed, interrupted in (
+        ("rights", "opening"),
+        ("erasure", "rights"),
+        ("address", "erasure"),
+        ("adviser", "address"),
     ):
-        before = call.heard[: int(call.moments[pressed] * RATE)]
         after = call.heard[int(call.moments[pressed] * RATE) :]
-        assert not hears_end(after[: 10 * RATE], interrupted) or pressed == "adviser"
-        alike, second = likeness(after, following)
-        assert alike > 0.75, pressed
-        # Between the two, nothing: the rest of what was interrupted was thrown away.
-        assert loudness(after[int((second - 0.1) * RATE) : int((second - 0.03) * RATE)]) < SILENT_DB + 20, pressed
-        assert len(before)
+        assert hears(after, sounds[pressed][0]), pressed
+        # The rest of what was interrupted was thrown away.
+        assert not hears_end(after, sounds[interrupted][-1]), pressed
 
 
 def test_the_address_is_said_line_by_line_and_again(held: dict[str, Recording], sounds: Sounds) -> None:

@@ -78,7 +78,9 @@ export function answerText(card) {
   const contacts = card.contacts.map(({ offers, kind, text }) =>
     (offers ? sentence("answer-contact-offers", { offers, text }) : sentence("answer-contact", { kind: sentence(`kind-${kind}`), text })));
   const policy = sentence("answer-policy", { title: side.policy.title, date: written(side.policy.updated) });
-  const parts = [side.lead, side.not_said, ...contacts, ...card.remarks, ...card.formalities.map(({ lead }) => lead), policy];
+  // An address that is out of date never leaves without the notice that says so.
+  const notices = card.notices.map(({ text, checked_on: day }) => sentence("answer-notice", { text, date: written(day) }));
+  const parts = [side.lead, side.not_said, ...notices, ...contacts, ...card.remarks, ...card.formalities.map(({ lead }) => lead), policy];
   return parts.filter(Boolean).join("\n");
 }
 
@@ -104,9 +106,12 @@ export function renderCard(card, view, acts) {
   add("script", "P", acts.showScript, Boolean(card.script));
   add("source", "S", acts.showSource, decided);
   add("letter", "L", acts.openLetter, card.letters.length > 0);
-  add("compare", "D", acts.compare, decided);
+  if (decided) {
+    const toggle = button(sentence("compare"), "D", acts.compare);
+    toggle.setAttribute("aria-pressed", String(view.compared));
+    bar.append(toggle);
+  }
   add(view.pinned ? "unpin" : "pin", "G", acts.pin);
-  bar.querySelectorAll("button").forEach((node) => { if (node.textContent.startsWith(sentence("compare"))) node.setAttribute("aria-pressed", String(view.compared)); });
   box.append(head, bar);
   box.append(...card.notices.filter((notice) => notice.before_contacts).map(noticeBox));
   if (decided && !view.compared) {

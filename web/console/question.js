@@ -11,17 +11,19 @@ export function freeQuestion(dialog, line, open, failed) {
   const field = dialog.querySelector("textarea");
   const box = dialog.querySelector("#question-answer");
 
-  const choice = ({ topic, title, share }, known) =>
-    button(title, share === undefined ? "" : sentence("percent", { percent: percent(share) }), () => {
+  const choice = ({ topic, title, share }, known) => {
+    const node = button(title, "", () => {
       dialog.close();
       open(topic, known);
     }, "btn btn-sm btn-outline-secondary choice");
+    if (share !== undefined) node.append(" ", element("span", "", sentence("percent", { percent: percent(share) })));
+    return node;
+  };
 
   const show = (answer) => {
     const head = element("p", "understood", sentence("confidence", { level: sentence(`level-${answer.level}`), percent: percent(answer.confidence) }));
-    const parts = [head];
-    if (answer.topics.length) parts.push(element("h3", "", sentence("asks-about")), ...answer.topics.map((one) => choice(one, answer.line)));
-    else parts.push(element("h3", "", sentence("no-topic")));
+    const parts = [element("h3", "", sentence(answer.topics.length ? "asks-about" : "no-topic")), head];
+    parts.push(...answer.topics.map((one) => choice(one, answer.line)));
     if (answer.reply) parts.push(element("p", "told", answer.reply.text));
     if (answer.entities.length) {
       const named = answer.entities.map(({ value }) => document.querySelector("#texts").content.querySelector(`[data-text="${value}"]`)?.textContent);

@@ -1,7 +1,7 @@
 // What a person is told before the first word, the choice of the country where the page does not know it, and questions
 // to begin with.
 
-import { button, element } from "./dom.js";
+import { button, element, link } from "./dom.js";
 import { POLICIES, frenchDate, sentence } from "./texts.js";
 
 const STARTERS = ["starter-1", "starter-2", "starter-3"];
@@ -30,9 +30,9 @@ function countryChoice() {
   );
 }
 
-// `node` is the whole intro; `country()` the country given by the page or chosen here, null when it is not known;
+// `origin` is the assistant's own, where it says what it keeps; `node` is the whole intro; `country()` the country given by the page or chosen here, null when it is not known;
 // `begin(true)` hides what only serves before the first word.
-export function createIntro(given, ask) {
+export function createIntro(given, origin, ask) {
   const policies = given ? [POLICIES[given]] : Object.values(POLICIES);
   const choice = given ? null : countryChoice();
   const starters = element("div", { class: "choices", role: "group", "aria-label": sentence("starters") });
@@ -49,6 +49,7 @@ export function createIntro(given, ask) {
     element("ul", {}, ...policies.map(policyItem)),
     element("p", {}, sentence("purpose")),
     element("p", {}, sentence("kept")),
+    element("p", {}, link(sentence("privacy"), `${origin}/confidentialite`)),
     ...(choice ? [choice] : []),
     starters,
   );

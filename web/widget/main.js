@@ -24,7 +24,7 @@ function start(settings) {
   sheet.replaceSync(CSS);
   root.adoptedStyleSheets = [sheet];
 
-  const intro = createIntro(settings.country, (text) => chat.ask(text));
+  const intro = createIntro(settings.country, settings.origin, (text) => chat.ask(text));
   const person = settings.person
     ? link(sentence("person"), settings.person)
     : button(sentence("person"), () => chat.ask(sentence("ask-person")));

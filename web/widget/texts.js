@@ -46,6 +46,7 @@ const TEXTS = {
   policy: "{operator} : « {title} », mise à jour le ",
   purpose: "Elle vous indique ce que dit la politique et où adresser votre demande. Elle n’enregistre pas de demande.",
   kept: "La conversation est effacée quand vous quittez cette page, ou une demi-heure après votre dernier message. Les numéros et les adresses électroniques y sont masqués. L’assistant n’a pas besoin de votre nom : merci de ne pas l’écrire.",
+  privacy: "Confidentialité de l’assistant",
   country: "Quelle est votre ligne ?",
   optional: "(facultatif)",
   "country-unknown": "Je ne sais pas",
