@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.contract import Door
-from gateway.digits import Kind
+from gateway.privacy import Kind
 from gateway.settings import SettingsError
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)

@@ -79,6 +79,8 @@ def doors(settings: Settings, seconds: float) -> str:
     url = url_of(settings)
     keys = settings.run_dir / "keys.json"
     account = first_account_path(settings)
+    is_drawn = settings.console.local_accounts and account.exists()
+    first_account = (f"  its first account        {account}",) if is_drawn else ()
     metrics = "off"
     if settings.metrics_bind:
         metrics = "http://{}:{}/metrics".format(*settings.metrics_bind)
@@ -88,7 +90,7 @@ def doors(settings: Settings, seconds: float) -> str:
             f"The assistant is ready after {seconds:.1f} s.",
             f"  website, with the chat   {url}/",
             f"  agents' console          {settings.console.public_url or url}/conseiller",
-            *((f"  its first account        {account}",) if settings.console.local_accounts and account.exists() else ()),
+            *first_account,
             f"  conversations            POST {url}/conversations, then POST {url}/webhooks/rest/webhook",
             f"  description of the API   {url}/openapi.json",
             f"  health                   {url}/health",

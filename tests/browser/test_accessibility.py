@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, exp
 from tests.browser import axe
 from tests.conftest import ROOT, Assistant
 
-PAGES = ["/", "/caraibe", "/mali", "/courriers"]
+PAGES = ["/", "/caraibe", "/mali", "/courriers", "/confidentialite"]
 SIZES = {"desktop": (1280, 800), "phone": (320, 640)}
 SAYING = "**/webhooks/rest/webhook"
 # What a person has to look at, by state: for docs/accessibility.md.

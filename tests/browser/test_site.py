@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.conftest import ROOT, Assistant
 
-PAGES = ["/", "/caraibe", "/mali", "/courriers"]
+PAGES = ["/", "/caraibe", "/mali", "/courriers", "/confidentialite"]
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 # What has the focus, inside shadow roots too.
 _FOCUSED = """(() => {

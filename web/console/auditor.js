@@ -13,10 +13,10 @@ const TABLES = [
   ["policy_sha256", "Politique (SHA-256)"],
 ];
 const PROBLEMS = {
-  altered: ({ last }) => `Le journal a été modifié : la ligne qui suit le numéro ${number(last)} ne s’enchaîne pas. Prévenez l’exploitant.`,
-  beginning: ({ first }) => `Le journal a été modifié : des lignes d’avant le numéro ${number(first)} ont été retirées autrement que par la purge. Prévenez l’exploitant.`,
-  truncated: ({ last }) => `Le journal a été modifié : il s’arrête au numéro ${number(last)}, avant la tête notée. Prévenez l’exploitant.`,
-  replaced: () => "Le journal a été modifié : la ligne de la tête notée n’a plus la même empreinte. Prévenez l’exploitant.",
+  altered: ({ last }) => `Le journal a été modifié : la ligne qui suit le numéro ${number(last)} ne s’enchaîne pas. Prévenez l’exploitant.`,
+  beginning: ({ first }) => `Le journal a été modifié : des lignes d’avant le numéro ${number(first)} ont été retirées autrement que par la purge. Prévenez l’exploitant.`,
+  truncated: ({ last }) => `Le journal a été modifié : il s’arrête au numéro ${number(last)}, avant la tête notée. Prévenez l’exploitant.`,
+  replaced: () => "Le journal a été modifié : la ligne de la tête notée n’a plus la même empreinte. Prévenez l’exploitant.",
 };
 
 const check = () => attempt(async () => {
@@ -28,7 +28,7 @@ const check = () => attempt(async () => {
     byId("chain").className = found.problem ? "problem" : "told";
     byId("chain").textContent = found.problem
       ? PROBLEMS[found.problem](found)
-      : `Le journal est entier : ${number(found.rows)} ${found.rows > 1 ? "lignes s’enchaînent" : "ligne s’enchaîne"}.`;
+      : `Le journal est entier : ${number(found.rows)} ${found.rows > 1 ? "lignes s’enchaînent" : "ligne s’enchaîne"}.`;
     byId("head").textContent = found.head;
   } catch (error) {
     byId("chain").textContent = "";

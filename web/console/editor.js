@@ -3,7 +3,7 @@
 import { attempt, byId, call, day, enter, fill, make, number, tell } from "./staff.js";
 
 const COVERAGE = { full: "répond", partial: "répond en partie", silent: "n’en parle pas" };
-const NOTICE = { good: "valable", soon: "expire bientôt", expired: "expirée : n’est plus montrée" };
+const NOTICE = { good: "valable", soon: "expire bientôt", expired: "expirée : n’est plus montrée" };
 const CHANGE = { removed: "Passage retiré", added: "Passage ajouté", changed: "Passage modifié", renumbered: "Passage déplacé" };
 const MOST_CHARACTERS = 200_000;
 
@@ -38,13 +38,13 @@ const look = () => attempt(async () => {
 });
 
 const passage = (kind, { section, text }) =>
-  make("blockquote", { class: kind }, make("p", {}, text), make("p", { class: "soft" }, `Section « ${section} »`));
+  make("blockquote", { class: kind }, make("p", {}, text), make("p", { class: "soft" }, `Section « ${section} »`));
 
 function showChange({ kind, old: before, new: after, touches }) {
   const shown = make("article", { class: "change" }, make("h3", {}, CHANGE[kind]));
   if (before && kind !== "renumbered") shown.append(make("p", { class: "soft" }, "Texte en vigueur"), passage("old", before));
   if (after) shown.append(make("p", { class: "soft" }, "Nouveau texte"), passage("new", after));
-  const said = touches.length ? `À relire : ${touches.join(", ")}` : before ? "Aucune fiche ni contact ne le cite." : "Aucune fiche ne le cite encore.";
+  const said = touches.length ? `À relire : ${touches.join(", ")}` : before ? "Aucune fiche ni contact ne le cite." : "Aucune fiche ne le cite encore.";
   shown.append(make("p", {}, said));
   return shown;
 }
@@ -53,12 +53,12 @@ function showPreview({ problem, headings, changes, cards, contacts }) {
   byId("changes").replaceChildren(...changes.map(showChange));
   const count = changes.length;
   if (problem === "headings") {
-    byId("preview-said").textContent = `Ces titres de la politique en vigueur manquent dans le texte : ${headings.map((title) => `« ${title} »`).join(", ")}. Si la nouvelle version les a changés, donnez le fichier avec son en-tête.`;
+    byId("preview-said").textContent = `Ces titres de la politique en vigueur manquent dans le texte : ${headings.map((title) => `« ${title} »`).join(", ")}. Si la nouvelle version les a changés, donnez le fichier avec son en-tête.`;
   } else if (!count) {
-    byId("preview-said").textContent = "Rien ne change : les passages sont ceux de la politique en vigueur.";
+    byId("preview-said").textContent = "Rien ne change : les passages sont ceux de la politique en vigueur.";
   } else {
     const again = [...cards, ...contacts.map((id) => `contact ${id}`)];
-    byId("preview-said").textContent = `${number(count)} ${count > 1 ? "passages diffèrent" : "passage diffère"}. À relire : ${again.join(", ") || "aucune fiche, aucun contact"}.`;
+    byId("preview-said").textContent = `${number(count)} ${count > 1 ? "passages diffèrent" : "passage diffère"}. À relire : ${again.join(", ") || "aucune fiche, aucun contact"}.`;
   }
 }
 

@@ -60,7 +60,7 @@ export function createPanel({ root, intro, menuEntries, position, onOpen }) {
   const composer = buildComposer();
   const scroller = element(
     "div",
-    { class: "scroller", role: "group", tabindex: "0", "aria-label": sentence("scroller") },
+    { class: "scroller", role: "region", tabindex: "0", "aria-label": sentence("scroller") },
     intro,
     log,
   );
