@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.described import serve
 from gateway.errors import ErrorBody, Fault, GatewayError
 from gateway.pages import Page, framed
 from policies_kb.base import BaseError, KnowledgeBase, Letter, current, read_letter
@@ -28,7 +29,7 @@ _FAULTS = (Fault.LETTER_UNKNOWN, Fault.NOT_READY)
 def register(app: FastAPI, base_path: Path) -> None:
     """Serve the letters of the base at `base_path`, and at /courriers the page that lists them."""
     listing = _Listing(base_path)
-    app.add_api_route(FOLDER, listing.answer, methods=["GET", "HEAD"], include_in_schema=False)
+    serve(app, FOLDER, listing.answer, "The page that lists the letters", "text/html")
     for kind in _TYPES:
         for place in _PLACES:
             _add_letters(app, base_path, place, kind)

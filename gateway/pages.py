@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gateway import information
+from gateway.described import serve
 from gateway.headers import PAGE_POLICY
 from gateway.settings import Settings
 from policies_kb.source import Source, read_sources
@@ -147,5 +148,5 @@ def register(app: FastAPI, settings: Settings) -> None:
     used.
     """
     for path, text in _pages(settings):
-        app.add_api_route(path, Page(text).answer, methods=["GET", "HEAD"], include_in_schema=False)
+        serve(app, path, Page(text).answer, "A page of the demonstration site", "text/html")
     app.mount("/static", _Assets(directory=ASSETS), name="static")

@@ -12,12 +12,12 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import FastAPI, Header
-from fastapi.responses import Response
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
+from gateway.described import serve
 from gateway.errors import Fault, GatewayError
 
 SOURCES = Path(__file__).parent.parent / "web" / "widget"
@@ -124,37 +124,34 @@ def _takes_gzip(accepted: str | None) -> bool:
     return False
 
 
-def _answer(widget: Widget, cache: str, tags: str | None, accepted: str | None) -> Response:
-    zipped = _takes_gzip(accepted)
+def _answer(widget: Widget, cache: str, request: Request) -> Response:
+    zipped = _takes_gzip(request.headers.get("Accept-Encoding"))
     tag = f'"{widget.about.version}{"-gzip" if zipped else ""}"'
     headers = {**_ANYWHERE, "Cache-Control": cache, "ETag": tag, "Vary": "Accept-Encoding"}
-    if _matches(tags, tag):
+    if _matches(request.headers.get("If-None-Match"), tag):
         return Response(status_code=304, headers=headers)
     if zipped:
         headers["Content-Encoding"] = "gzip"
     return Response(widget.compressed if zipped else widget.script, media_type="text/javascript", headers=headers)
 
 
-_Tags = Annotated[str | None, Header(alias="If-None-Match")]
-_Encodings = Annotated[str | None, Header(alias="Accept-Encoding")]
-
-
 def register(app: FastAPI, sources: Path = SOURCES) -> None:
     """Serve the widget of these sources. Raises OSError or ValueError as `assemble` does."""
     widget = build(sources)
 
-    async def current(if_none_match: _Tags = None, accept_encoding: _Encodings = None) -> Response:
+    async def current(request: Request) -> Response:
         """For a tag that follows updates: asked again each time, and not sent again when unchanged."""
-        return _answer(widget, "no-cache", if_none_match, accept_encoding)
+        return _answer(widget, "no-cache", request)
 
-    async def pinned(version: str, if_none_match: _Tags = None, accept_encoding: _Encodings = None) -> Response:
+    async def pinned(request: Request) -> Response:
         """For a tag with an integrity hash: this version and no other."""
-        if version != widget.about.version:
+        if request.path_params["version"] != widget.about.version:
             raise GatewayError(Fault.PAGE_UNKNOWN)
-        return _answer(widget, f"public, max-age={_YEAR_SECONDS}, immutable", if_none_match, accept_encoding)
+        return _answer(widget, f"public, max-age={_YEAR_SECONDS}, immutable", request)
 
-    async def about() -> WidgetVersion:
-        return widget.about
+    async def about() -> JSONResponse:
+        return JSONResponse(widget.about.model_dump())
 
-    for path, answer in (("/widget.js", current), ("/widget-{version}.js", pinned), ("/widget.json", about)):
-        app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
+    serve(app, "/widget.js", current, "The chat widget for any page", "text/javascript")
+    serve(app, "/widget-{version}.js", pinned, "The chat widget, one version of it", "text/javascript")
+    serve(app, "/widget.json", about, "The version, address and hash of the chat widget", "application/json")

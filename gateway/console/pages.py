@@ -17,6 +17,7 @@ from starlette.types import Scope
 from gateway.console.services import console_of
 from gateway.console.sessions import gate_of
 from gateway.console.settings import Role
+from gateway.described import serve
 from gateway.errors import Fault, GatewayError
 from gateway.headers import PAGE_POLICY
 from gateway.messages import sentence
@@ -36,7 +37,7 @@ _HEADERS = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-store"}
 # Asked again each time, so that an update shows at once; unchanged files cost a 304.
 _FILE_HEADERS = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "private, no-cache"}
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 
 def checked_path(wanted: str | None) -> str | None:
@@ -66,10 +67,10 @@ async def page(request: Request) -> Response:
 
 
 for _path in PAGES:
-    router.add_api_route(_path, page, methods=["GET", "HEAD"])
+    serve(router, _path, page, "A page of the console, after sign-in", "text/html")
 
 
-@router.get(SIGN_IN)
+@router.get(SIGN_IN, include_in_schema=False)
 async def sign_in_page(request: Request, vers: str | None = None, erreur: str | None = None) -> Response:
     """The sign-in page; who is signed in already is led on."""
     session = gate_of(request).session(request)

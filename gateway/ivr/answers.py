@@ -1,7 +1,9 @@
 """Answers by keys: composed as every answer is, for the line's country and door."""
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from gateway.contract import Country
 from gateway.errors import Fault, GatewayError
@@ -18,11 +20,16 @@ class Answers:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._composed: dict[tuple[str, ...], Answer] = {}
+        self._composed: dict[tuple[str, ...], Mapping[str, Any]] = {}
         self._composed_of: tuple[base.KnowledgeBase, datetime.date] | None = None
 
     def __call__(self, topics: tuple[str, ...]) -> Answer:
         """The answer to topics, which are asked as one question. Raises GatewayError (503) without a base."""
+        parts = self.custom(topics)["spoken"]
+        return Answer(tuple(parts["answer"]), tuple(parts["detail"]), tuple(parts["address"]))
+
+    def custom(self, topics: tuple[str, ...]) -> Mapping[str, Any]:
+        """The payload of that answer. Raises GatewayError (503) without a base."""
         try:
             content = base.current(self._path)
         except base.BaseError:
@@ -35,8 +42,8 @@ class Answers:
         return self._composed[topics]
 
 
-def _composed(topics: tuple[str, ...], content: base.KnowledgeBase, today: datetime.date) -> Answer:
+def _composed(topics: tuple[str, ...], content: base.KnowledgeBase, today: datetime.date) -> Mapping[str, Any]:
     asked = UserTurn(topics[0], entities=tuple(Entity("topic", topic) for topic in topics))
     conversation = Conversation((asked,), door=IVR, country=COUNTRY)
-    parts = compose(conversation, content, today)["custom"]["spoken"]
-    return Answer(tuple(parts["answer"]), tuple(parts["detail"]), tuple(parts["address"]))
+    custom: Mapping[str, Any] = compose(conversation, content, today)["custom"]
+    return custom

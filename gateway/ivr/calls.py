@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from gateway.audit import ReplyAudit
 from gateway.contract import Say
 from gateway.conversations import ConversationStore
 from gateway.erasure import Eraser
 from gateway.errors import Fault, GatewayError
 from gateway.ivr.actions import Action
-from gateway.ivr.answers import COUNTRY
+from gateway.ivr.answers import COUNTRY, Answers
 from gateway.ivr.machine import Machine
 from gateway.ivr.state import Event, Happened, View
 from gateway.ivr.store import Call, CallStore, digest
@@ -51,6 +52,8 @@ class Calls:
     def __init__(
         self,
         machine: Machine,
+        answers: Answers,
+        audit: ReplyAudit,
         store: CallStore,
         conversations: ConversationStore,
         turns: Turns,
@@ -59,6 +62,8 @@ class Calls:
         cap_seconds: float,
     ) -> None:
         self._machine = machine
+        self._answers = answers
+        self._audit = audit
         self._store = store
         self._conversations = conversations
         self._turns = turns
@@ -90,6 +95,9 @@ class Calls:
             if current.seconds > self._cap_seconds and current.state.view not in (View.ADVISER, View.OVER):
                 event = event if event.happened in _ENDS else Event(Happened.MAXTIME)
             state, actions = self._machine.step(current.state, event)
+            # What was asked aloud is written down with the turn of the conversation.
+            if event.happened is Happened.DIGITS and state.view is View.ANSWER and state.topics != current.state.topics:
+                self._audit.record("ivr", self._answers.custom(state.topics))
             following = self._store.advance(current, state, actions)
             if event.happened in _ENDS:
                 self._forget(current)

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from gateway.api import BODY_FAULTS, CALL_FAULTS, Authorization, Here, Services, errors_of
+from gateway.audit import ReplyAudit
 from gateway.errors import Fault, GatewayError
 from gateway.ivr import content
 from gateway.ivr.actions import to_json
@@ -80,13 +81,16 @@ router = APIRouter(prefix="/ivr")
 class Line:
     """The calls of one gateway and how its voice platform is served."""
 
-    def __init__(self, settings: Settings, services: Services) -> None:
+    def __init__(self, settings: Settings, services: Services, audit: ReplyAudit) -> None:
         """Open the store. Raises sqlite3.Error or OSError when RUN_DIR cannot hold it."""
         said = content.load()
-        machine = Machine(said, Answers(settings.base_path), speech=settings.ivr_speech_grammar is not None)
+        answers = Answers(settings.base_path)
+        machine = Machine(said, answers, speech=settings.ivr_speech_grammar is not None)
         store = CallStore(settings.run_dir / "calls.sqlite")
         self.calls = Calls(
             machine,
+            answers,
+            audit,
             store,
             services.store,
             services.turns,
@@ -115,7 +119,7 @@ def _turn(turn: Turn, status: int = 200) -> JSONResponse:
     summary="Begin a call",
     openapi_extra=_KEYED,
     response_model=TurnTaken,
-    responses=errors_of(Fault.NOT_READY, *CALL_FAULTS),
+    responses=errors_of(Fault.NOT_READY, Fault.REQUEST_INVALID, *CALL_FAULTS),
 )
 async def begin(line: OurLine, _: Admitted) -> JSONResponse:
     """The first turn. The call's id is given once more in every turn and kept nowhere."""
@@ -144,7 +148,7 @@ _DOCUMENT: dict[int | str, dict[str, Any]] = {
     summary="Begin a call, in VoiceXML",
     openapi_extra=_KEYED,
     response_class=Response,
-    responses={**_DOCUMENT, **errors_of(Fault.NOT_READY, *CALL_FAULTS)},
+    responses={**_DOCUMENT, **errors_of(Fault.NOT_READY, Fault.REQUEST_INVALID, *CALL_FAULTS)},
 )
 @router.post("/start", include_in_schema=False)
 async def start(line: OurLine, _: Admitted) -> Response:

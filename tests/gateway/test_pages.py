@@ -13,7 +13,8 @@ from policies_kb.source import Source, read_sources
 from tests.gateway.conftest import Gateway, assert_error
 
 OTHER_SITE = "https://www.example.fr"
-PAGES = ["/", "/caraibe", "/mali"]
+SHOWN = ["/", "/caraibe", "/mali"]
+PAGES = [*SHOWN, "/confidentialite"]
 SOURCES = read_sources()
 
 
@@ -115,7 +116,7 @@ def test_the_home_page_dates_both_policies_and_its_example_is_a_policys_own_word
     assert quoted in SOURCES["mali"].body
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", SHOWN)
 def test_a_page_carries_the_widget_of_its_country_and_says_that_it_is_a_demonstration(
     gateway: Gateway, path: str
 ) -> None:
@@ -184,13 +185,16 @@ def test_the_description_names_every_call_its_errors_and_its_keys(gateway: Gatew
     calls = {(path, method) for path, methods in document["paths"].items() for method in methods}
     # Letters are read by anybody; tests/gateway/test_letters.py holds their description.
     calls -= {call for call in calls if call[0].startswith("/courriers/")}
-    assert calls == {
+    described = {(path, "get") for path in (*PAGES, "/widget.js", "/widget-{version}.js", "/widget.json")}
+    described |= {(path, "get") for path in ("/courriers", "/conseiller", "/conseiller/redaction", "/conseiller/audit")}
+    assert calls == described | {
         ("/health", "get"), ("/conversations", "post"), ("/webhooks/rest/webhook", "post"),
-        ("/conversations/{sender}", "delete"), ("/feedback", "post"),
+        ("/conversations/{sender}", "delete"), ("/feedback", "post"), ("/ivr/start", "get"),
+        ("/ivr/calls", "post"), ("/ivr/calls/{call}/steps/{step}", "post"), ("/ivr/{call}/{step}", "get"),
     }  # fmt: skip
     assert "HTTPValidationError" not in answer.text
-    assert set(document["components"]["securitySchemes"]) == {"key", "password"}
-    for path, method in calls - {("/health", "get")}:
+    assert set(document["components"]["securitySchemes"]) == {"key", "password", "session", "token"}
+    for path, method in calls - described - {("/health", "get")}:
         responses = document["paths"][path][method]["responses"]
         assert {"401", "429", "500", "503"} <= set(responses)
         for status, response in responses.items():

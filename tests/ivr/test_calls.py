@@ -1,5 +1,6 @@
 """The turns as JSON: who may have them, what is refused, what a repeated step gets, what outlives a restart."""
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,14 @@ def test_the_address_is_dictated_slowly_line_by_line(line: TestClient) -> None:
     turn = _press(line, _begin(line), "112")
     slow = [say["text"] for say in turn["actions"] if say.get("rate") == "slow"]
     assert slow[:3] == ["Immeuble Orange.", "Hamdallaye ACI deux mille.", "boîte postale E, trois neuf, neuf un."]
+
+
+def test_an_answer_given_by_keys_is_in_the_audit_log_once(line: TestClient, tmp_path: Path) -> None:
+    _press(line, _begin(line), "111#*")  # the answer, its detail, back to it, and once more
+    with sqlite3.connect(tmp_path / "run" / "audit.sqlite") as log:
+        bodies = [json.loads(body) for (body,) in log.execute("SELECT body FROM entries")]
+    assert [(body["door"], body["country"], body["status"]) for body in bodies] == [("ivr", "mali", "answered")]
+    assert bodies[0]["topics"][0].startswith("rights.")
 
 
 @pytest.mark.parametrize("event", ["digits", "noinput", "nomatch", "maxtime", "speech"])
