@@ -57,5 +57,5 @@ audit: ## ask whether any locked version is known to be vulnerable (needs the ne
 	@scripts/audit.sh
 
 clean: ## remove what was built: environments, model, caches. Keeps .run (keys, conversations, knowledge base)
-	@rm -rf .venvs models .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis evaluation/contenders/node/node_modules
-	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf .venvs models .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis data/generated
+	@find . '(' -name __pycache__ -o -name node_modules ')' -type d -prune -exec rm -rf {} +
