@@ -59,7 +59,7 @@ def _opened(before: Mapping[str, Any] | None) -> list[str]:
         return []
     return [
         f"The sealed set before this one gave {percent(before['conversations'])} on its first run ({before['date']},"
-        f" {before['wrong_contacts']} replies with a wrong contact). It was read then, and what it showed was worked on."
+        f" {before['wrong_contacts']} replies with a wrong contact). It was read then, and what it showed worked on."
     ]
 
 
