@@ -4,8 +4,8 @@ Runs in .venvs/rasa, where spaCy is, and reads what the rules find from the gate
 
     .venvs/gateway/bin/python -m tests.privacy --spans development | .venvs/rasa/bin/python -m evaluation.privacy_ner
 
-Three filters are compared: the rules, the rules with every person the NER sees (PER), and the rules with those persons only
-where a word introduces somebody or two capitals stand side by side, as a rule that raises a candidate would do.
+Three filters are compared: the rules, the rules with every person the NER sees (PER), and the rules with those persons
+only where a word introduces somebody or two capitals stand side by side, as a rule that raises a candidate would do.
 """
 
 import json
@@ -56,6 +56,10 @@ def row(name: str, result: Score) -> str:
     )
 
 
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def main() -> None:
     """Print the comparison."""
     judged = read(sys.stdin.read().splitlines())
@@ -69,13 +73,24 @@ def main() -> None:
         seconds.append(time.perf_counter() - start)
         persons = [Span(e.start_char, e.end_char, "name") for e in document.ents if e.label_ == "PER"]
         new = [
-            person for person in persons if not any(person.start < found.end and found.start < person.end for found in rules)
+            person
+            for person in persons
+            if not any(person.start < found.end and found.start < person.end for found in rules)
         ]
         alone.append((message, persons))
         everywhere.append((message, [*rules, *new]))
         gated.append((message, [*rules, *(new if _CANDIDATE.search(message.text) else [])]))
-    print("| filter | names: recall | names: precision | all: recall | all: precision | leaked | damaged | clean ones changed |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    columns = [
+        "names: recall",
+        "names: precision",
+        "all: recall",
+        "all: precision",
+        "leaked",
+        "damaged",
+        "clean changed",
+    ]
+    print(f"| filter | {' | '.join(columns)} |")
+    print(f"| --- |{' ---: |' * len(columns)}")
     print(row("rules", score(judged)))
     print(row("NER alone", score(alone)))
     print(row("rules and NER", score(everywhere)))

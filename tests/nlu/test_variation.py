@@ -237,8 +237,10 @@ def test_an_introduction_leaves_the_sentence_whole(generated: list[Variation]) -
 
 
 def test_the_placeholders_are_the_gateway_s() -> None:
-    filtered = re.findall(r'"(\[\w+\])"', (ROOT / "gateway" / "privacy.py").read_text("utf-8"))
-    assert set(re.findall(r"\[\w+\]", CONTENT.read_text("utf-8").split("introduction:")[-1])) == set(filtered)
+    filtered = re.findall(r'"(\[\w+\])"', (ROOT / "gateway" / "privacy" / "kinds.py").read_text("utf-8"))
+    used = set(re.findall(r"\[\w+\]", CONTENT.read_text("utf-8").split("introduction:")[-1]))
+    assert len(used) >= 5
+    assert used <= set(filtered)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -2,8 +2,8 @@
 
 python -m tests.privacy [--failures] [--spans] [development|held_out ...]
 
-`--failures` adds the messages of what was missed or wrongly hidden; `--spans` writes what was found as JSON instead, for
-evaluation/privacy_ner.py.
+`--failures` adds the messages of what was missed or wrongly hidden; `--spans` writes what was found as JSON instead,
+for evaluation/privacy_ner.py.
 """
 
 import argparse
@@ -37,9 +37,9 @@ def table(result: Score) -> str:
 def summary(result: Score) -> str:
     """What leaks and what is damaged, in characters and in messages."""
     return (
-        f"letters and digits of marks that leak: {result.leaked_characters} of {result.marked_characters}; hidden without a "
-        f"mark: {result.damaged_characters} of {result.other_characters}; messages without personal data that change: "
-        f"{result.clean_messages_changed} of {result.clean_messages}"
+        f"letters and digits of marks that leak: {result.leaked_characters} of {result.marked_characters}; "
+        f"hidden without a mark: {result.damaged_characters} of {result.other_characters}; "
+        f"messages without personal data that change: {result.clean_messages_changed} of {result.clean_messages}"
     )
 
 
@@ -68,10 +68,12 @@ def main() -> None:
         judged = [(message, found_in(message)) for message in listed]
         if asked.spans:
             for message, spans in judged:
-                print(json.dumps({"message": dataclasses.asdict(message), "found": [dataclasses.asdict(s) for s in spans]}))
+                found = [dataclasses.asdict(span) for span in spans]
+                print(json.dumps({"message": dataclasses.asdict(message), "found": found}))
             continue
         result = score(judged)
-        print(f"{name}: {len(listed)} messages\n\n{table(result)}\n\n{summary(result)}\n{cost([m.text for m in listed])}\n")
+        print(f"{name}: {len(listed)} messages\n\n{table(result)}\n\n{summary(result)}")
+        print(cost([message.text for message in listed]))
         if asked.failures:
             for kind, text in result.missed:
                 print(f"missed {kind}: {text}")

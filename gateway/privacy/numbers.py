@@ -7,16 +7,19 @@ stretch of whole groups of a run, so that a year or a postcode beside a phone nu
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import accumulate
 
 import phonenumbers
+from stdnum import luhn
+from stdnum.fr import nir
 
-Kind = Literal["phone", "email", "iban", "card", "number"]
+from gateway.privacy.kinds import Found, Kind
+from gateway.privacy.reading import Reading
 
 # What our own questions and answers are made of; a stretch of nothing else is left alone.
-_CONTACTS = ("7400", "2203", "97196", "33732", "70007", "82008")
+_CONTACTS = ("7400", "2203", "97196", "33732", "70007", "82008", "3991", "10000")
 _DIALLING_CODES = ("590", "594", "596", "223", "690", "694", "696")
-_OURS = frozenset([*_CONTACTS, *(zeros + code for zeros in ("", "0", "00") for code in _DIALLING_CODES)])
+OURS = frozenset([*_CONTACTS, *(zeros + code for zeros in ("", "0", "00") for code in _DIALLING_CODES)])
 _DEPARTMENT_OR_YEAR = re.compile(r"97[1-8](?:\d\d)?|(?:19|20)\d\d")
 _SEPARATOR = r"[\s.\-/()_·‐‑–]{1,3}"
 _RUN = re.compile(rf"(?:\+\s?\(?|\(\+)?\d+(?:{_SEPARATOR}\d+)*")
@@ -31,6 +34,8 @@ _DATE = re.compile(
 _MOST_GROUPS = 18
 # Nine French digits without their zero belong to the mainland or overseas numbering; eight are Malian.
 _REGIONS = {9: ("FR", "GP", "MQ", "GF", "MF", "BL"), 8: ("ML",)}
+# Parsing is what costs. The (0) of French habit makes one digit more than E.164 has.
+_INTERNATIONAL_LENGTHS = range(7, 17)
 LEAST_DIGITS = 7
 _LEAST_GROUPED_DIGITS = 9
 
@@ -52,19 +57,11 @@ class Group:
 Stretch = Sequence[Group]
 
 
-@dataclass(frozen=True)
-class Found:
-    """A number: from `start` to `end` of the text, of a kind."""
-
-    start: int
-    end: int
-    kind: Kind
-
-
-def find_numbers(text: str) -> list[Found]:
-    """The numbers in the text that identify somebody, without overlap, in order."""
-    found = [number for run in _runs(text) for number in _in_run(run)]
-    return sorted(found, key=lambda number: number.start)
+def find_numbers(reading: Reading) -> Iterator[Found]:
+    """Numbers that identify somebody, without overlap."""
+    if reading.has_digits:
+        for run in _runs(reading.text):
+            yield from _in_run(run)
 
 
 def _runs(text: str) -> Iterator[Stretch]:
@@ -83,7 +80,7 @@ def _runs(text: str) -> Iterator[Stretch]:
 def _group(match: re.Match[str], plus_at: int | None) -> Group:
     """A group; where a "+" comes before it, it starts there."""
     digits = "".join(str(int(digit)) for digit in match.group())
-    is_ours = digits in _OURS or _DEPARTMENT_OR_YEAR.fullmatch(digits) is not None
+    is_ours = digits in OURS or _DEPARTMENT_OR_YEAR.fullmatch(digits) is not None
     start = match.start() if plus_at is None else plus_at
     return Group(digits, start, match.end(), plus_at is not None, is_ours)
 
@@ -105,9 +102,12 @@ def _in_run(run: Stretch) -> Iterator[Found]:
 
 def _stretches(piece: Stretch, is_number: Callable[[Stretch, Stretch], bool]) -> Iterator[tuple[int, int]]:
     """First and last group of every stretch that passes, the longest where several begin alike."""
+    digits_until = [0, *accumulate(len(group.digits) for group in piece)]
     first = 0
     while first < len(piece):
         for last in range(min(len(piece), first + _MOST_GROUPS) - 1, first - 1, -1):
+            if digits_until[last + 1] - digits_until[first] < LEAST_DIGITS:
+                break
             stretch = piece[first : last + 1]
             if not all(group.is_ours for group in stretch) and is_number(stretch, piece):
                 yield first, last
@@ -122,15 +122,6 @@ def _joined(stretch: Stretch) -> str:
 
 def _shape(stretch: Stretch) -> tuple[int, ...]:
     return tuple(len(group.digits) for group in stretch)
-
-
-def passes_luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
 
 
 _CARD_SHAPES = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
@@ -150,21 +141,32 @@ def _is_card(stretch: Stretch, _: Stretch) -> bool:
     if len(stretch) > 1 and _shape(stretch) not in _CARD_SHAPES:
         return False
     digits = _joined(stretch)
-    return digits.startswith(_CARD_STARTS.get(len(digits), ())) and passes_luhn(digits)
+    if not digits.startswith(_CARD_STARTS.get(len(digits), ())):
+        return False
+    # Written in fours it is one although a digit of it is mistyped.
+    return luhn.is_valid(digits) or (_shape(stretch) == (4, 4, 4, 4) and digits[0] != "2")
 
 
-# Social security (13 digits, or 15 with the key), SIRET, SIREN: as they are written on papers.
-_REGISTER_SHAPES = frozenset({(1, 2, 2, 2, 3, 3), (1, 2, 2, 2, 3, 3, 2), (13, 2), (3, 3, 3, 5), (9, 5)})
+# As they are written on papers: social security (13 digits, or 15 with the key), SIRET, SIREN.
+_SOCIAL_SHAPES = frozenset({(1, 2, 2, 2, 3, 3), (1, 2, 2, 2, 3, 3, 2), (13, 2)})
+_COMPANY_SHAPES = frozenset({(3, 3, 3, 5), (9, 5)})
 
 
-def _is_register(stretch: Stretch, _: Stretch) -> bool:
+def _is_social(stretch: Stretch, _: Stretch) -> bool:
+    return _shape(stretch) in _SOCIAL_SHAPES or (len(stretch) == 1 and nir.is_valid(stretch[0].digits))
+
+
+def _is_company(stretch: Stretch, _: Stretch) -> bool:
     shape = _shape(stretch)
-    return shape in _REGISTER_SHAPES or (shape == (3, 3, 3) and passes_luhn(_joined(stretch)))
+    digits = _joined(stretch)
+    return shape in _COMPANY_SHAPES or (shape in ((3, 3, 3), (14,)) and luhn.is_valid(digits) and digits[0] != "0")
 
 
 def _is_international_phone(stretch: Stretch, _: Stretch) -> bool:
     digits = _international(stretch)
-    return digits is not None and _is_valid(f"+{digits}", None)
+    if digits is None or digits.startswith("0") or len(digits) not in _INTERNATIONAL_LENGTHS:
+        return False
+    return _is_valid(f"+{digits}", None)
 
 
 def _is_national_phone(stretch: Stretch, _: Stretch) -> bool:
@@ -228,7 +230,8 @@ def _is_long_number(stretch: Stretch, _: Stretch) -> bool:
 
 _TESTS: tuple[tuple[Kind, Callable[[Stretch, Stretch], bool]], ...] = (
     ("card", _is_card),
-    ("number", _is_register),
+    ("social", _is_social),
+    ("company", _is_company),
     ("phone", _is_international_phone),
     ("phone", _is_national_phone),
     ("phone", _resembles_international_phone),
