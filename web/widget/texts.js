@@ -45,7 +45,7 @@ const TEXTS = {
   "rests-on-both": "Elle répond d’après deux textes, et les cite :",
   policy: "{operator} : « {title} », mise à jour le ",
   purpose: "Elle vous indique ce que dit la politique et où adresser votre demande. Elle n’enregistre pas de demande.",
-  kept: "La conversation est effacée quand vous quittez cette page, ou une demi-heure après votre dernier message. Les numéros et les adresses électroniques y sont masqués. L’assistant n’a pas besoin de votre nom : merci de ne pas l’écrire.",
+  kept: "La conversation est effacée quand vous quittez cette page, ou une demi-heure après votre dernier message. Les numéros, les noms et les adresses qu’il reconnaît y sont masqués. L’assistant n’en a pas besoin : merci de ne pas les écrire.",
   privacy: "Confidentialité de l’assistant",
   country: "Quelle est votre ligne ?",
   optional: "(facultatif)",
