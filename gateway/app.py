@@ -84,16 +84,17 @@ def create_app(settings: Settings, keys: Keys, metrics: Metrics) -> FastAPI:
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
     )
+    replies = ReplyAudit(audit, settings.base_path)
     app.state.services = api.Services(
         keys=keys,
         store=store,
-        turns=Turns(keys, store, rasa, limits, metrics, locks, ReplyAudit(audit, settings.base_path)),
+        turns=Turns(keys, store, rasa, limits, metrics, locks, replies),
         eraser=eraser,
         health=Health(rasa, store, eraser, settings.base_path, audit),
         metrics=metrics,
         idle_seconds=settings.idle_seconds,
     )
-    line = ivr.Line(settings, app.state.services)
+    line = ivr.Line(settings, app.state.services, replies)
     errors.register(app)
     api.register(app)
     ivr.register(app, line)
