@@ -93,7 +93,7 @@ def test_a_phone_shows_the_panel_alone_and_keeps_the_focus_in_it(
     assert {"Menu", "Fermer", "Votre question", "Envoyer"} <= seen
     assert "Un lien" not in seen
     _converse(widget)
-    header = widget.panel.locator("header").bounding_box()
+    header = widget.panel.locator(".head").bounding_box()
     assert header is not None
     assert header["y"] == 0
     assert not widget.scrolls_sideways()
