@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -25,21 +24,12 @@ from playwright.sync_api import (
     Request,
     Route,
     ViewportSize,
-    sync_playwright,
 )
 
+from tests.chromium import chromium
 from tests.conftest import ROOT, Assistant, free_port
 from tests.gateway.peer import wait_for
 
-# --no-sandbox: tests run as root in containers; the rest keeps the browser from asking anything of the network.
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 REPLY_MS = 20_000
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 SAYING = "**/webhooks/rest/webhook"
@@ -158,10 +148,10 @@ class _HostPage(BaseHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def front(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """A gateway that lets the bare page in, and the page's own server: another port and another host name."""
-    handler = type("HostPage", (_HostPage,), {})
+    handler: type[_HostPage] = type("HostPage", (_HostPage,), {})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     front = Front(assistant, f"http://localhost:{server.server_address[1]}", tmp_path_factory.mktemp("front") / "run")
-    handler.assistant = front.url  # type: ignore[attr-defined]
+    handler.assistant = front.url
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     front.start()
     yield front
@@ -312,13 +302,9 @@ def note_messages(widget: Widget) -> list[tuple[str, str]]:
 # Its scope ends with the module: while it runs, no test that needs an event loop of its own can.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or whichever is on the PATH: the project downloads no browser."""
-    found = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
-    assert found, "No Chromium on this machine: install it with « apt-get install chromium »."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found[0], args=_ARGUMENTS)
+    """One browser for the tests of a module."""
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 _WATCH = """

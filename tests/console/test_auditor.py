@@ -4,8 +4,10 @@ import csv
 import io
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,13 +20,15 @@ Visit = Callable[..., Visitor]
 TODAY = datetime.now(UTC)
 
 
-def given(**changed: object) -> Given:
+ANSWER = Given(
+    door="web", country="mali", offer=None, topics=("rights", "rights.access"), status="answered", unsure=False,
+    version="v1", policy_sha256="a" * 64,
+)  # fmt: skip
+
+
+def given(**changed: Any) -> Given:
     """An answer that was given."""
-    whole: dict[str, object] = {
-        "door": "web", "country": "mali", "offer": None, "topics": ("rights", "rights.access"), "status": "answered",
-        "unsure": False, "version": "v1", "policy_sha256": "a" * 64, **changed,
-    }  # fmt: skip
-    return Given(**whole)  # type: ignore[arg-type]
+    return replace(ANSWER, **changed)
 
 
 def _write(path: Path, *answers: Given, days_ago: int = 0) -> None:

@@ -2,26 +2,17 @@
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
+from tests.chromium import chromium
 from tests.conftest import ROOT, Assistant
 
-# --no-sandbox: tests run as root in containers; the rest keeps the browser from asking anything of the network.
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 API = "**/conseiller/api/"
 
@@ -101,13 +92,9 @@ def first_account(assistant: Assistant) -> dict[str, str]:
 # Its scope ends with the module: while it runs, no test that needs an event loop of its own can.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or whichever is on the PATH: the project downloads no browser."""
-    found = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
-    assert found, "No Chromium on this machine: install it with « apt-get install chromium »."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found[0], args=_ARGUMENTS)
+    """One browser for the tests of a module."""
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

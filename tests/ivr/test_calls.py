@@ -3,10 +3,11 @@
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from tests.ivr.conftest import KEYS, Start
@@ -106,7 +107,7 @@ def test_a_call_over_its_time_goes_to_an_adviser_and_is_purged(start: Start, tmp
     assert over["actions"][-1]["do"] == "transfer"
     with sqlite3.connect(tmp_path / "run" / "calls.sqlite") as database:
         database.execute("UPDATE calls SET started_at = started_at - 200")
-    line.app.state.line.calls.purge()  # type: ignore[attr-defined]
+    cast(FastAPI, line.app).state.line.calls.purge()
     _assert_refused(line.post(f"/ivr/calls/{turn['call']}/steps/3", json={"event": "noinput"}), 404, "call_unknown")
 
 
