@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 SHELL := /bin/sh
-.PHONY: help run phone chat setup train kb kb-check test evaluate select lint format lock sbom audit clean
+.PHONY: help run phone chat setup train kb kb-check test hostile evaluate select lint format lock sbom audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,10 @@ kb-check: ## say what the knowledge base's content states that the policies do n
 
 test: ## set everything up, then run every check and every test (browser and real servers included)
 	@exec scripts/test.sh
+
+hostile: ## try more than 20,000 hostile inputs on an assistant of its own, and print how many of which kind (minutes)
+	@scripts/setup.sh gateway-test rasa
+	@exec .venvs/gateway/bin/python -m tests.hostile.campaign
 
 evaluate: ## measure how good the assistant is, and write docs/evaluation.md
 	@exec scripts/evaluate.sh

@@ -5,7 +5,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.reading import read, say_composed
+from actions.reading import base, read, say_composed
 
 
 class ActionContacts(Action):
@@ -17,5 +17,5 @@ class ActionContacts(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Send the reply; no event is left. Raises BaseError when the base cannot be read."""
-        say_composed(dispatcher, read(tracker))
+        say_composed(dispatcher, read(tracker), base())
         return []

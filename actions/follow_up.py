@@ -18,9 +18,9 @@ class ActionFollowUp(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Send the reply, or have the server compose it; no event is left. Raises BaseError."""
-        conversation = read(tracker)
-        if purpose_of(conversation, base()).kind is Kind.CONTACTS:
-            say_composed(dispatcher, conversation)
+        conversation, content = read(tracker), base()
+        if purpose_of(conversation, content).kind is Kind.CONTACTS:
+            say_composed(dispatcher, conversation, content)
         else:
             dispatcher.utter_message(response="utter_reply")
         return []

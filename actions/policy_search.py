@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from actions.reading import base
-from policies_kb.base import DEFAULT_PATH, Excerpt
+from policies_kb.base import DEFAULT_PATH, Excerpt, KnowledgeBase
 from policies_kb.search import PassageSearch
 
 # Below these scores (0..1) the closest passage is seldom about the question. On the development conversations the
@@ -21,20 +20,25 @@ def passage_search() -> PassageSearch:
     return PassageSearch(DEFAULT_PATH)
 
 
-def closest_excerpts(question: str, country: str | None, topics: Sequence[str]) -> Sequence[Excerpt]:
-    """Return the passages of a country's policy that are close to a question, closest first.
+def closest_excerpts(
+    base: KnowledgeBase, question: str, country: str | None, topics: Sequence[str]
+) -> Sequence[Excerpt]:
+    """Return the passages of a country's policy that are close to a question, closest first, as `base` has them.
 
     `topics` are those that the question may be about: only passages on which one of them rests are returned; when there
     are none, any passage. Raises BaseError when there is no base.
 
     A passage that holds an address is never among them: an address is given only where country and offer decide it.
     """
-    assigned = [excerpt for contact in base().contacts.values() for excerpt in contact.excerpts.values()]
+    assigned = [excerpt for contact in base.contacts.values() for excerpt in contact.excerpts.values()]
+    # The file may have been replaced since the reply was begun: what it did not hold then is not shown.
+    held = {passage.excerpt for passage in base.passages}
     enough = _CLOSE_ENOUGH_ON_A_TOPIC if topics else _CLOSE_ENOUGH
     return [
         hit.excerpt
         for hit in passage_search().search(question, country, _LOOKED_AT)
         if hit.score >= enough
+        and hit.excerpt in held
         and (not topics or not set(topics).isdisjoint(hit.topics))
         and not any(_overlap(hit.excerpt, other) for other in assigned)
     ]

@@ -17,11 +17,13 @@ def read(tracker: Tracker) -> Conversation:
 
 
 def base() -> KnowledgeBase:
-    """Return the base as it now is. Raises BaseError when it cannot be read."""
+    """Return the base as it now is: once in an action, so that a reply is of one base. Raises BaseError without one."""
     return current()
 
 
-def say_composed(dispatcher: CollectingDispatcher, conversation: Conversation, search: Search | None = None) -> None:
-    """Compose the reply to a conversation's last message and send it. Raises BaseError."""
-    reply: dict[str, Any] = compose(conversation, base(), datetime.date.today(), search)
+def say_composed(
+    dispatcher: CollectingDispatcher, conversation: Conversation, content: KnowledgeBase, search: Search | None = None
+) -> None:
+    """Compose the reply to a conversation's last message from a base, and send it."""
+    reply: dict[str, Any] = compose(conversation, content, datetime.date.today(), search)
     dispatcher.utter_message(text=reply["text"], buttons=reply["buttons"] or None, json_message=reply["custom"])

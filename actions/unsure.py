@@ -1,12 +1,13 @@
 """`action_unsure`: a message that was not understood, for which the policies are searched."""
 
+from functools import partial
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.policy_search import closest_excerpts, passage_search
-from actions.reading import read, say_composed
+from actions.reading import base, read, say_composed
 
 
 class ActionUnsure(Action):
@@ -22,5 +23,6 @@ class ActionUnsure(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Send the reply; no event is left. Raises BaseError when the base cannot be read."""
-        say_composed(dispatcher, read(tracker), closest_excerpts)
+        content = base()
+        say_composed(dispatcher, read(tracker), content, partial(closest_excerpts, content))
         return []

@@ -8,13 +8,12 @@ import sys
 import uvicorn
 
 from gateway.app import create_app
-from gateway.doors import KeyRing, load_keys
+from gateway.connections import Connection
+from gateway.keys import KeyRing
 from gateway.listener import listen
 from gateway.metrics import Metrics
 from gateway.settings import Settings, SettingsError
 
-# Connections, idle ones included; the gateway itself answers 503 in its own words well before (limits.py).
-_MOST_CONNECTIONS = 800
 _STOP_SECONDS = 5
 
 
@@ -23,16 +22,17 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     # It logs every URL, and those of Rasa hold conversation names.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # It warns of every request that is no HTTP: anybody could fill the log with them.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     os.umask(0o077)
     try:
         settings = Settings.from_environment(os.environ)
-        ring = load_keys(settings)
+        ring = KeyRing(settings)
         listener = listen(settings)
         metrics = Metrics()
         if settings.metrics_bind is not None:
             metrics.serve(*settings.metrics_bind)
-        app = create_app(settings, ring.keys, metrics)
+        app = create_app(settings, ring, metrics)
     except SettingsError as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 1
@@ -52,7 +52,7 @@ def main() -> int:
             server_header=False,
             date_header=True,
             proxy_headers=False,
-            limit_concurrency=_MOST_CONNECTIONS,
+            http=Connection,
             timeout_graceful_shutdown=_STOP_SECONDS,
             ws="none",
             lifespan="on",

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from gateway.console.sessions import TOKEN_HEADER, gate_of
 from gateway.contract import SENDER_LIMIT, Message, OpenConversation, OpenedConversation, Say
 from gateway.conversations import ConversationStore
-from gateway.doors import ConsoleAgent, Credential, Keys
+from gateway.doors import ConsoleAgent, Credential, Doorkeeper
 from gateway.erasure import Eraser
 from gateway.errors import ErrorBody, Fault, GatewayError
 from gateway.health import Health, HealthReport
@@ -21,7 +21,7 @@ from gateway.turns import Turns
 class Services:
     """What the calls need."""
 
-    keys: Keys
+    keys: Doorkeeper
     store: ConversationStore
     turns: Turns
     eraser: Eraser

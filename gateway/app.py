@@ -17,12 +17,12 @@ from gateway.console.services import ConsoleServices
 from gateway.console.sessions import COOKIE as SESSION_COOKIE
 from gateway.console.sessions import TOKEN_HEADER
 from gateway.conversations import ConversationStore
-from gateway.doors import Keys
+from gateway.doors import Doorkeeper
 from gateway.erasure import Eraser
 from gateway.headers import Cors, SecurityHeaders
 from gateway.health import Health
 from gateway.ivr import routes as ivr
-from gateway.limits import LimitMiddleware, Limits
+from gateway.limits import AtOnceMiddleware, LimitMiddleware, Limits
 from gateway.metrics import Metrics, ResponseCounter
 from gateway.rasa_client import RasaClient
 from gateway.settings import Settings
@@ -48,7 +48,7 @@ class Gateway(FastAPI):
         return schema
 
 
-def create_app(settings: Settings, keys: Keys, metrics: Metrics) -> FastAPI:
+def create_app(settings: Settings, keys: Doorkeeper, metrics: Metrics) -> FastAPI:
     """The gateway as an ASGI application. Raises sqlite3.Error or OSError when RUN_DIR cannot hold the store."""
     store = ConversationStore(settings.run_dir / "conversations.sqlite", settings.idle_seconds)
     audit = Audit(settings.run_dir / AUDIT_FILE, settings.console.audit_days)
@@ -104,6 +104,7 @@ def create_app(settings: Settings, keys: Keys, metrics: Metrics) -> FastAPI:
     console.register(app, console_services, rasa)
     pages.register(app, settings)
     # The last added is the outermost.
+    app.add_middleware(AtOnceMiddleware)
     app.add_middleware(BodyMiddleware, allowance=console.allowance)
     app.add_middleware(
         LimitMiddleware, limits=limits, keys=keys, trusted=settings.trusted_proxies, holder=console.holder

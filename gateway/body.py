@@ -29,7 +29,7 @@ class _GoneError(Exception):
 
 
 class BodyMiddleware:
-    """Answers 413 or 408 itself, and hands on bodies that are whole; `allowance` decides by request."""
+    """Answers 413, 408 or 400 itself, and hands on bodies that are whole; `allowance` decides by request."""
 
     def __init__(self, app: ASGIApp, allowance: Callable[[Scope], Allowance]) -> None:
         self._app = app
@@ -41,6 +41,9 @@ class BodyMiddleware:
             return
         # What is left unread would be taken for the next request.
         close = {"Connection": "close"}
+        if _has_two_lengths(scope):
+            await answer(Fault.REQUEST_REFUSED, close)(scope, receive, send)
+            return
         allowance = self._allowance(scope)
         try:
             async with asyncio.timeout(READ_SECONDS):
@@ -63,6 +66,11 @@ class BodyMiddleware:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, replay, send)
+
+
+def _has_two_lengths(scope: Scope) -> bool:
+    """Whether a proxy could see the body end elsewhere, and hand on what follows as a request (RFC 9112, 6.3)."""
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
 
 
 async def _read(receive: Receive, most: int) -> bytes:

@@ -7,8 +7,13 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import Response
 
+from gateway.api import errors_of
+from gateway.errors import Fault
 
-def serve(app: FastAPI | APIRouter, path: str, answer: Callable[..., Any], summary: str, media_type: str) -> None:
+
+def serve(
+    app: FastAPI | APIRouter, path: str, answer: Callable[..., Any], summary: str, media_type: str, *faults: Fault
+) -> None:
     """Serve a page or a file at a path; `media_type` is what a 200 holds, `answer` takes the request or nothing."""
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
@@ -21,7 +26,7 @@ def serve(app: FastAPI | APIRouter, path: str, answer: Callable[..., Any], summa
         summary=summary,
         response_class=Response,
         response_model=None,
-        responses={200: {"content": {media_type: {}}}},
+        responses={200: {"content": {media_type: {}}}, **errors_of(*faults)},
         openapi_extra={"parameters": parameters},
     )
     app.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)

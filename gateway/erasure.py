@@ -1,10 +1,14 @@
 """Erasing conversations: when asked, and when nobody has written for the idle time.
 
-What fails is tried again with every round, and shows in /health.
+What fails is tried again with every round, and shows in /health: also where the failure is that nothing can be written.
 """
 
 import asyncio
 import logging
+import sqlite3
+import time
+import urllib.parse
+from collections.abc import Callable
 
 from gateway.conversations import ConversationStore, Leaving
 from gateway.rasa_client import RasaClient, RasaError, RasaUnreachableError
@@ -21,51 +25,72 @@ class Eraser:
     """Erases conversations from Rasa and from the store, one at a time each."""
 
     def __init__(
-        self, store: ConversationStore, rasa: RasaClient, locks: ConversationLocks, idle_seconds: float
+        self,
+        store: ConversationStore,
+        rasa: RasaClient,
+        locks: ConversationLocks,
+        idle_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._rasa = rasa
         self._locks = locks
         self._round_seconds = min(_LONGEST_ROUND_SECONDS, idle_seconds / 4)
+        self._clock = clock
         self._is_scrubbed = True
+        self._failing_since: float | None = None
 
     async def erase(self, leaving: Leaving) -> bool:
-        """Erase a conversation; False when Rasa could not yet, and it will be tried again. Raises GatewayError."""
+        """Erase a conversation; False when that could not be done yet, and will be tried again.
+
+        Raises GatewayError, and sqlite3.Error when it could not even be closed: it is then as it was.
+        """
         async with self._locks.hold(leaving.id):
+            self._store.begin_erasure(leaving.id)
             try:
                 await self._erase(leaving)
-            except RasaError:
+            except (RasaError, sqlite3.Error) as error:
+                self._failed(error)
                 return False
         return self._is_scrubbed
 
     async def round(self) -> None:
-        """Erase what is due; what fails is due again in the next round."""
+        """Erase what is due; what fails is due again in the next round. Raises sqlite3.Error when nothing can be."""
+        has_failed = False
         for leaving in self._store.to_erase():
             async with self._locks.hold(leaving.id):
                 # A message that came in time may have been in the middle of its turn.
                 if not self._store.is_due(leaving.id):
                     continue
+                self._store.begin_erasure(leaving.id)
                 try:
                     await self._erase(leaving)
-                except RasaUnreachableError:
+                except RasaError as error:
+                    self._failed(error)
+                    has_failed = True
                     # Down for all alike; a single conversation that Rasa fails on must not keep the others.
-                    return
-                except RasaError:
-                    continue
+                    if isinstance(error, RasaUnreachableError):
+                        break
+        _forget_addresses()
         if not self._is_scrubbed:
             self._is_scrubbed = self._store.scrub()
+        if self._is_scrubbed and not has_failed:
+            self._failing_since = None
 
     async def _erase(self, leaving: Leaving) -> None:
-        """Erase a conversation that is held. Raises RasaError; the conversation is closed all the same."""
-        self._store.begin_erasure(leaving.id)
+        """Erase a conversation that is held and closed. Raises RasaError or sqlite3.Error."""
+        self._is_scrubbed = False
         try:
             await self._rasa.erase(leaving.rasa_id)
             self._store.finish_erasure(leaving.id)
-        except RasaError as error:
-            log.warning("an erasure has to be tried again: %s: %s", type(error).__name__, error)
-            raise
         finally:
+            _forget_addresses()
             self._is_scrubbed = self._store.scrub()
+
+    def _failed(self, error: Exception) -> None:
+        log.warning("an erasure has to be tried again: %s", _told(error))
+        if self._failing_since is None:
+            self._failing_since = self._clock()
 
     async def run(self) -> None:
         """Round after round, until cancelled."""
@@ -74,10 +99,25 @@ class Eraser:
                 await self.round()
             except Exception as error:
                 # The next round may succeed; ending here would keep data for ever.
-                log.error("an erasure round failed: %s", type(error).__name__)
+                self._failed(error)
             await asyncio.sleep(self._round_seconds)
 
     def overdue(self) -> bool | None:
-        """None when nothing waits to be erased; else whether it has for too long."""
-        seconds = self._store.erasing_for()
-        return None if seconds is None else seconds > OVERDUE_SECONDS
+        """None when nothing waits to be erased; else whether it has for too long. Raises sqlite3.Error."""
+        waits = [self._store.erasing_for()]
+        if self._failing_since is not None:
+            waits.append(self._clock() - self._failing_since)
+        elif not self._is_scrubbed:
+            waits.append(0.0)
+        seconds = [wait for wait in waits if wait is not None]
+        return max(seconds) > OVERDUE_SECONDS if seconds else None
+
+
+def _forget_addresses() -> None:
+    """The standard library remembers the addresses it took apart, and a VoiceXML browser sends speech in the query."""
+    urllib.parse.clear_cache()  # type: ignore[attr-defined]  # typeshed does not know it
+
+
+def _told(error: Exception) -> str:
+    """An error's kind and, of Rasa's, what the client says of it, which is never text of an answer."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, RasaError) else type(error).__name__

@@ -26,6 +26,12 @@ _DEFAULTS = {
 }
 
 
+def secure(headers: MutableHeaders) -> None:
+    """Add the headers that a response does not set itself."""
+    for name, value in _DEFAULTS.items():
+        headers.setdefault(name, value)
+
+
 class SecurityHeaders:
     """Adds the headers that a response does not set itself."""
 
@@ -35,9 +41,7 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _DEFAULTS.items():
-                    headers.setdefault(name, value)
+                secure(MutableHeaders(scope=message))
             await send(message)
 
         await self._app(scope, receive, secured)

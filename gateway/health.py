@@ -65,8 +65,7 @@ class Health:
             "base": self._base_opens(warnings),
             "store": self._store_opens(),
         }
-        if parts["store"]:
-            parts["erasure"] = self._erasure_is_in_time(warnings)
+        parts["erasure"] = self._erasure_is_in_time(warnings)
         if self._audit.failing:
             warnings.append(sentence("warnings", "audit_failing"))
         states: dict[str, State] = {name: "ok" if fine else "unavailable" for name, fine in parts.items()}
@@ -78,10 +77,13 @@ class Health:
     def _base_opens(self, warnings: list[str]) -> bool:
         try:
             expired = base.current(self._base_path).expired(date.today())
+            trouble = base.trouble(self._base_path)
         except base.BaseError as error:
             self._report_base(str(error))
             return False
-        self._report_base("")
+        self._report_base(trouble)
+        if trouble:
+            warnings.append(sentence("warnings", "base_outdated"))
         warnings += [
             sentence("warnings", "notice_expired", notice=notice.id, expired=notice.expires_on.isoformat())
             for notice in expired
@@ -103,7 +105,10 @@ class Health:
         return True
 
     def _erasure_is_in_time(self, warnings: list[str]) -> bool:
-        overdue = self._eraser.overdue()
+        try:
+            overdue = self._eraser.overdue()
+        except sqlite3.Error:
+            return False
         if overdue is not None:
             warnings.append(sentence("warnings", "erasure_pending"))
         return not overdue

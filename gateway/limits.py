@@ -12,9 +12,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.doors import Keys
+from gateway.doors import Doorkeeper
 from gateway.errors import Fault, GatewayError, answer
 from gateway.settings import Network, Settings
 
@@ -140,7 +140,7 @@ class LimitMiddleware:
         self,
         app: ASGIApp,
         limits: Limits,
-        keys: Keys,
+        keys: Doorkeeper,
         trusted: tuple[Network, ...],
         holder: Callable[[Scope], Hashable | None],
     ) -> None:
@@ -149,7 +149,6 @@ class LimitMiddleware:
         self._limits = limits
         self._keys = keys
         self._trusted = trusted
-        self._in_hand = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -158,17 +157,12 @@ class LimitMiddleware:
         try:
             self._count(scope)
         except GatewayError as error:
-            await answer(error.fault, error.headers)(scope, receive, send)
+            # The body is not read: nothing that it holds may be taken for a request.
+            await answer(error.fault, {**(error.headers or {}), "Connection": "close"})(scope, receive, send)
             return
-        self._in_hand += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._in_hand -= 1
+        await self._app(scope, receive, send)
 
     def _count(self, scope: Scope) -> None:
-        if self._in_hand >= MOST_AT_ONCE:
-            raise GatewayError(Fault.BUSY, {"Retry-After": "1"})
         if scope["method"] in _FREE_METHODS:
             return
         headers = Headers(scope=scope)
@@ -180,3 +174,41 @@ class LimitMiddleware:
         peer = scope["client"][0] if scope.get("client") else ""
         client = client_of(peer, headers.getlist("x-forwarded-for"), self._trusted)
         self._limits.call(client, door, opens=scope["path"] == _OPENING_PATH)
+
+
+class AtOnceMiddleware:
+    """Answers 503 when too many requests are in hand.
+
+    One is in hand from when its body is whole until its answer begins: who sends or reads slowly holds a connection
+    (connections.py), and nobody else up.
+    """
+
+    def __init__(self, app: ASGIApp, most: int = MOST_AT_ONCE) -> None:
+        self._app = app
+        self._most = most
+        self._in_hand = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._in_hand >= self._most:
+            await answer(Fault.BUSY, {"Retry-After": "1"})(scope, receive, send)
+            return
+        in_hand = True
+        self._in_hand += 1
+
+        def done() -> None:
+            nonlocal in_hand
+            self._in_hand -= in_hand
+            in_hand = False
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                done()
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            done()

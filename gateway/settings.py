@@ -28,9 +28,10 @@ class SettingsError(ValueError):
 class Settings:
     """Addresses, keys and limits; ports are TCP ports, `idle_seconds` is whole seconds.
 
-    None for a key: it is drawn; for `metrics_bind`: no metrics; for `rasa_token`: Rasa's API asks for none; for
-    `ivr_transfer_to`: the voice platform transfers by itself; for `ivr_speech_grammar`: the line listens to keys alone;
-    for `controller_file`: the page /confidentialite has blanks where the operator is to be named.
+    None for a key: it is drawn, for a former one: there is none; for `metrics_bind`: no metrics; for `rasa_token`:
+    Rasa's API asks for none; for `ivr_transfer_to`: the voice platform transfers by itself; for `ivr_speech_grammar`:
+    the line listens to keys alone; for `controller_file`: the page /confidentialite has blanks where the operator is to
+    be named.
     """
 
     run_dir: Path = Path(".run")
@@ -40,7 +41,9 @@ class Settings:
     actions_port: int = 5055
     rasa_token: str | None = None
     agent_key: str | None = None
+    agent_key_former: str | None = None
     ivr_key: str | None = None
+    ivr_key_former: str | None = None
     rate_limits: bool = True
     trusted_proxies: tuple[Network, ...] = ()
     metrics_bind: tuple[str, int] | None = ("127.0.0.1", 9464)
@@ -61,6 +64,8 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings. Raises SettingsError for a value that cannot be used."""
         read = _Reader(environ)
+        agent_key, agent_key_former = read.keys("AGENT_KEY")
+        ivr_key, ivr_key_former = read.keys("IVR_KEY")
         settings = cls(
             run_dir=Path(read.text("RUN_DIR", ".run")),
             bind=read.text("BIND", "127.0.0.1"),
@@ -68,8 +73,10 @@ class Settings:
             rasa_port=read.number("RASA_PORT", 5005, highest=65535),
             actions_port=read.number("ACTIONS_PORT", 5055, highest=65535),
             rasa_token=read.key("RASA_TOKEN"),
-            agent_key=read.key("AGENT_KEY"),
-            ivr_key=read.key("IVR_KEY"),
+            agent_key=agent_key,
+            agent_key_former=agent_key_former,
+            ivr_key=ivr_key,
+            ivr_key_former=ivr_key_former,
             rate_limits=read.choice("RATE_LIMITS", {"on": True, "off": False}, "on"),
             trusted_proxies=tuple(read.network("TRUSTED_PROXIES", item) for item in read.items("TRUSTED_PROXIES")),
             metrics_bind=read.listener("METRICS_BIND", "127.0.0.1:9464"),
@@ -81,7 +88,7 @@ class Settings:
             controller_file=Path(controller) if (controller := read.text("CONTROLLER_FILE", "")) else None,
             console=read.console(),
         )
-        if settings.agent_key is not None and settings.agent_key == settings.ivr_key:
+        if {agent_key, agent_key_former} & {ivr_key, ivr_key_former} - {None}:
             raise SettingsError("AGENT_KEY and IVR_KEY are the same: a key opens one door, give each its own")
         if not settings.rate_limits and (settings.trusted_proxies or not _is_loopback(settings.bind)):
             raise SettingsError(
@@ -127,6 +134,13 @@ class _Reader:
         if value and not _KEY.fullmatch(value):
             raise SettingsError(f"{name} holds a space or a character outside ASCII: a header cannot carry it")
         return value or None
+
+    def keys(self, name: str) -> tuple[str | None, str | None]:
+        """The key of a door, and the one before it."""
+        keys = (self.key(name) or "").split(",")
+        if len(keys) > 2 or (len(keys) == 2 and not all(keys)):
+            raise SettingsError(f"{name} holds commas that part no two keys: give one key, or the new one,the former")
+        return keys[0] or None, keys[1] if len(keys) == 2 else None
 
     def uri(self, name: str, form: re.Pattern[str], example: str) -> str | None:
         value = self.text(name, "")

@@ -10,7 +10,7 @@ from gateway.audit import ReplyAudit
 from gateway.buttons import forwarded
 from gateway.contract import Say
 from gateway.conversations import Conversation, ConversationStore, Reply
-from gateway.doors import Credential, Keys
+from gateway.doors import Credential, Doorkeeper
 from gateway.errors import Fault, GatewayError
 from gateway.limits import Limits
 from gateway.messages import sentence
@@ -58,7 +58,7 @@ class Turns:
 
     def __init__(
         self,
-        keys: Keys,
+        keys: Doorkeeper,
         store: ConversationStore,
         rasa: RasaClient,
         limits: Limits,

@@ -153,5 +153,12 @@ def register(app: FastAPI, sources: Path = SOURCES) -> None:
         return JSONResponse(widget.about.model_dump())
 
     serve(app, "/widget.js", current, "The chat widget for any page", "text/javascript")
-    serve(app, "/widget-{version}.js", pinned, "The chat widget, one version of it", "text/javascript")
+    serve(
+        app,
+        "/widget-{version}.js",
+        pinned,
+        "The chat widget, one version of it",
+        "text/javascript",
+        Fault.PAGE_UNKNOWN,
+    )
     serve(app, "/widget.json", about, "The version, address and hash of the chat widget", "application/json")

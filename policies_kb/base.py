@@ -2,7 +2,9 @@
 
 The server, the action server and the gateway all read through this module, on two versions of Python, so it needs
 nothing but the standard library. The base is small (two policies): it is read whole when it is opened and never
-written, which makes an answer a dictionary look-up and lets `build` replace the file under a running process.
+written, which makes an answer a dictionary look-up and lets `build` replace the file under a running process. A file
+that goes missing or is damaged while a process runs takes nothing from it: what was read last goes on, and `trouble`
+says so.
 """
 
 import json
@@ -148,13 +150,22 @@ class KnowledgeBase:
         """Read the base at `path`. Raises BaseError when there is none, or not one of this version."""
         connection = connect(path)
         try:
+            return cls.read(connection, path)
+        finally:
+            connection.close()
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, path: pathlib.Path) -> "KnowledgeBase":
+        """Read the base over an open connection (`connect`) to `path`. Raises BaseError when it is damaged."""
+        try:
+            damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if damage != "ok":
+                raise ValueError(damage)
             return _read(connection)
-        except (sqlite3.Error, KeyError, ValueError) as error:
+        except (sqlite3.Error, KeyError, ValueError, TypeError) as error:
             raise BaseError(
                 f"{path} cannot be read ({error}): run 'make run' or 'python -m policies_kb build'"
             ) from error
-        finally:
-            connection.close()
 
     def card(self, topic: str, country: str) -> Card:
         """The card of a topic in a country. Raises KeyError when the base holds none."""
@@ -236,10 +247,14 @@ def read_letter(path: pathlib.Path, letter: str) -> tuple[bytes, str] | None:
     return None if row is None else (row["pdf"], row["text"])
 
 
-_opened: dict[pathlib.Path, tuple[tuple[int, int, int], KnowledgeBase]] = {}
+Stamp = tuple[int, int, int]
+
+_opened: dict[pathlib.Path, tuple[Stamp, KnowledgeBase]] = {}
+# What is wrong with a file whose last good content goes on, and the stamp of the file that was refused (None: missing).
+_troubles: dict[pathlib.Path, tuple[Stamp | None, str]] = {}
 
 
-def stamp(path: pathlib.Path) -> tuple[int, int, int]:
+def stamp(path: pathlib.Path) -> Stamp:
     """What changes when the file is replaced. Raises BaseError when it is missing."""
     try:
         found = path.stat()
@@ -249,13 +264,30 @@ def stamp(path: pathlib.Path) -> tuple[int, int, int]:
 
 
 def current(path: pathlib.Path = DEFAULT_PATH) -> KnowledgeBase:
-    """The base at `path` as it now is: opened once, and again when the file was replaced. Raises BaseError."""
-    # The stamp is taken before the file is read: replaced in between, it is read once too often, never too seldom.
-    now = stamp(path)
+    """The base at `path` as it now is: opened once, and again when the file was replaced.
+
+    When the file is missing or cannot be read, the base that was read last. Raises BaseError when there is none.
+    """
     kept = _opened.get(path)
-    if kept is None or kept[0] != now:
-        kept = _opened[path] = (now, KnowledgeBase.open(path))
+    now: Stamp | None = None
+    try:
+        # The stamp is taken before the file is read: replaced in between, it is read once too often, never too seldom.
+        now = stamp(path)
+        if kept is None or (kept[0] != now and _troubles.get(path, (None, ""))[0] != now):
+            kept = _opened[path] = (now, KnowledgeBase.open(path))
+        if kept[0] == now:
+            _troubles.pop(path, None)
+    except BaseError as error:
+        if kept is None:
+            raise
+        _troubles[path] = (now, str(error))
     return kept[1]
+
+
+def trouble(path: pathlib.Path = DEFAULT_PATH) -> str:
+    """Why the base that `current` gives is not what is in the file; empty when it is. Raises BaseError as `current`."""
+    current(path)
+    return _troubles.get(path, (None, ""))[1]
 
 
 def _read(connection: sqlite3.Connection) -> KnowledgeBase:

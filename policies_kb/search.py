@@ -6,10 +6,15 @@ nearest word that they do know, which is what lets « suprimer mes donnes » fin
 
 Passages that hold an address or a number are never found: a contact is shown when country and offer decide on it, and
 by no other way.
+
+spaCy keeps every new word it reads for as long as the process lives. What people ask must not be kept, so a word of
+theirs that neither spaCy's model nor the policies hold is never shown to it: it stands in for it as a word without
+meaning, which is what spaCy would take it for.
 """
 
 import difflib
 import pathlib
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -17,7 +22,7 @@ import numpy
 from spacy.tokens import Doc
 
 from policies_kb import lemmas
-from policies_kb.base import DEFAULT_PATH, Excerpt, KnowledgeBase, Passage, connect, stamp
+from policies_kb.base import DEFAULT_PATH, BaseError, Excerpt, KnowledgeBase, Passage, Stamp, connect, stamp
 
 # Measured on hand-made questions and on 400 of the training corpus: equal shares find most; idf-weighted vectors,
 # neighbours by word vector and common stems changed nothing beyond chance, so they are not here.
@@ -27,6 +32,9 @@ _HALF_BM25 = 6.0
 # A typing error changes a letter or two: six letters with one changed still agree by 5/6.
 _SAME_WORD = 0.8
 _SHORTEST_TO_CORRECT = 4
+_WORD = re.compile(r"\w+")
+_NO_WORD = re.compile(r"[^\w\s]+")
+_STAND_IN = "zzzz"
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class _Index:
-    stamp: tuple[int, int, int]
+    stamp: Stamp
     passages: tuple[Passage, ...]
     connection: sqlite3.Connection
     vectors: lemmas.Vector
@@ -62,8 +70,9 @@ class PassageSearch:
         """
         index = self._current()
         # In capitals every word would be taken for a name.
-        (doc,) = lemmas.read([query.lower()])
-        lexical = _lexical(index, _words(doc, index.vocabulary))
+        shown, strange = _without_strange_words(query.lower(), index.vocabulary)
+        (doc,) = lemmas.read([shown])
+        lexical = _lexical(index, _words(doc, strange, index.vocabulary))
         nearness = index.vectors @ lemmas.meaning(doc)
         hits = [
             Hit(
@@ -78,18 +87,31 @@ class PassageSearch:
         return sorted((hit for hit in hits if hit.score > 0), key=lambda hit: -hit.score)[:limit]
 
     def _current(self) -> _Index:
-        now = stamp(self._path)
-        if self._index is None or self._index.stamp != now:
-            if self._index is not None:
-                self._index.connection.close()
-            self._index = _open(self._path, now)
+        """The index of the file as it now is or, where that cannot be read, of the file as it was."""
+        try:
+            now = stamp(self._path)
+            if self._index is None or self._index.stamp != now:
+                replaced, self._index = self._index, _open(self._path, now)
+                if replaced is not None:
+                    replaced.connection.close()
+        except BaseError:
+            if self._index is None:
+                raise
         return self._index
 
 
-def _open(path: pathlib.Path, now: tuple[int, int, int]) -> _Index:
+def _open(path: pathlib.Path, now: Stamp) -> _Index:
     connection = connect(path)
+    try:
+        return _read(connection, path, now)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _read(connection: sqlite3.Connection, path: pathlib.Path, now: Stamp) -> _Index:
+    base = KnowledgeBase.read(connection, path)
     rows = connection.execute("SELECT vector, lemmas, context FROM passages ORDER BY id").fetchall()
-    base = KnowledgeBase.open(path)
     return _Index(
         now,
         base.passages,
@@ -108,15 +130,39 @@ def _open(path: pathlib.Path, now: tuple[int, int, int]) -> _Index:
     )
 
 
-def _words(doc: Doc, vocabulary: tuple[str, ...]) -> list[str]:
-    """The words to look for: each content word in the forms that the policies know, or the nearest that they know."""
+def _without_strange_words(query: str, vocabulary: tuple[str, ...]) -> tuple[str, list[str]]:
+    """The query with stand-ins for the words that spaCy has never seen, and those words in their order."""
+    seen = lemmas.pipeline().vocab.strings
+    known = frozenset(vocabulary)
+    strange: list[str] = []
+
+    def stand_in(word: re.Match[str]) -> str:
+        if word[0] in seen or lemmas.fold(word[0]) in known:
+            return word[0]
+        strange.append(word[0])
+        return _STAND_IN
+
+    def apart(marks: re.Match[str]) -> str:
+        # Words joined by a mark would be a new word in themselves; an apostrophe stays with the word before it.
+        return "' " if set(marks[0]) <= {"'", "’"} else " "
+
+    return _NO_WORD.sub(apart, _WORD.sub(stand_in, query)), strange
+
+
+def _words(doc: Doc, strange: list[str], vocabulary: tuple[str, ...]) -> list[str]:
+    """The words to look for: each content word in the forms that the policies know, or the nearest that they know.
+
+    `strange` are the words behind the stand-ins.
+    """
     found: list[str] = []
+    hidden = iter(strange)
     for token in doc:
-        if not (lemmas.is_content(token) or token.is_digit):
+        word = next(hidden, token.text) if token.text == _STAND_IN else token.text
+        if word == token.text and not (lemmas.is_content(token) or token.is_digit):
             continue
         known = lemmas.forms(token).intersection(vocabulary)
-        if not known and len(token.text) >= _SHORTEST_TO_CORRECT:
-            known = frozenset(difflib.get_close_matches(lemmas.fold(token.text), vocabulary, n=1, cutoff=_SAME_WORD))
+        if not known and len(word) >= _SHORTEST_TO_CORRECT:
+            known = frozenset(difflib.get_close_matches(lemmas.fold(word), vocabulary, n=1, cutoff=_SAME_WORD))
         found.extend(sorted(known))
     return list(dict.fromkeys(found))
 

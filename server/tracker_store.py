@@ -10,6 +10,9 @@ the neighbours together and leaves copies of them behind, which `secure_delete` 
 conversations, readable in the file after their own erasure. Rebuilding (VACUUM) leaves no such copy, and takes too
 long to be done at each erasure (about a second per 100 MB). The index is not proof against this: the conversation's id,
 a random name that nothing refers to any more, may stay readable until then.
+
+What cannot be kept is an error, never a reply: see `unwrap`. A turn that was under way while its conversation was
+erased would bring it back, so the latest erased conversations are known and refused.
 """
 
 import json
@@ -20,8 +23,9 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from weakref import WeakSet
 
+from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import TrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -33,6 +37,14 @@ CREATE INDEX IF NOT EXISTS tracker_events_by_sender ON tracker_events (sender, i
 """
 # Blank rows after which the file is rebuilt: some thousand conversations, tens of megabytes.
 _MOST_BLANK = 20_000
+# A turn lasts 20 s at most: many more conversations than can end in that time.
+_MOST_ERASED = 10_000
+# Who waits for the file keeps everybody waiting.
+_BUSY_SECONDS = 1.0
+
+
+class ConversationErasedError(RuntimeError):
+    """The conversation was erased while it was being written to: nothing of it is kept."""
 
 
 class ErasableTrackerStore(TrackerStore):
@@ -51,7 +63,7 @@ class ErasableTrackerStore(TrackerStore):
         """Open the file, made where it is missing. Raises sqlite3.Error when it cannot be used."""
         super().__init__(domain, event_broker)
         pathlib.Path(db).parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(db, isolation_level=None, check_same_thread=False, timeout=5)
+        self._connection = sqlite3.connect(db, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS)
         # A reply that was sent survives the process (WAL); what is deleted is overwritten (secure_delete).
         self._connection.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;" + _SCHEMA
@@ -60,6 +72,7 @@ class ErasableTrackerStore(TrackerStore):
         self._rebuild()
         self._live: OrderedDict[str, tuple[DialogueStateTracker, int]] = OrderedDict()
         self._most_live = int(live)
+        self._erased: OrderedDict[str, None] = OrderedDict()
         self._opened.add(self)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -76,19 +89,32 @@ class ErasableTrackerStore(TrackerStore):
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Append the events that are not yet stored. Raises sqlite3.Error when they cannot be."""
+        """Append the events that are not yet stored.
+
+        Raises sqlite3.Error when they cannot be, and ConversationErasedError: the tracker is then not kept in memory.
+        """
+        if tracker.sender_id in self._erased:
+            raise ConversationErasedError("a turn was not kept: its conversation was erased meanwhile")
         await self.stream_events(tracker)
         live, stored = self._live.get(tracker.sender_id, (None, 0))
         if live is not tracker:
             stored = self._count(tracker.sender_id)
         fresh = [json.dumps(event.as_dict(), default=float) for event in list(tracker.events)[stored:]]
-        with self._connection:  # commits, or rolls back what failed
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(
-                "INSERT INTO tracker_events (sender, event) VALUES (?, ?)",
-                [(tracker.sender_id, event) for event in fresh],
-            )
+        try:
+            with self._connection:  # commits, or rolls back what failed
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany(
+                    "INSERT INTO tracker_events (sender, event) VALUES (?, ?)",
+                    [(tracker.sender_id, event) for event in fresh],
+                )
+        except sqlite3.Error:
+            self.reread(tracker.sender_id)
+            raise
         self._keep(tracker, stored + len(fresh))
+
+    def reread(self, sender_id: str) -> None:
+        """Forget what memory holds of a conversation: the next turn goes on from what is in the file."""
+        self._live.pop(sender_id, None)
 
     async def keys(self) -> Iterable[str]:
         """Return the ids of all conversations."""
@@ -101,7 +127,10 @@ class ErasableTrackerStore(TrackerStore):
 
         Raises sqlite3.Error when it could not, or not yet: erasing again goes on from there.
         """
-        self._live.pop(sender_id, None)
+        self.reread(sender_id)
+        self._erased[sender_id] = None
+        if len(self._erased) > _MOST_ERASED:
+            self._erased.popitem(last=False)
         blanked = self._connection.execute(
             "UPDATE tracker_events SET sender = '', event = '' WHERE sender = ?", (sender_id,)
         )
@@ -118,6 +147,12 @@ class ErasableTrackerStore(TrackerStore):
         for store in list(cls._opened):
             store.erase(sender_id)
 
+    @classmethod
+    def reread_everywhere(cls, sender_id: str) -> None:
+        """Forget what memory holds of a conversation in every store that this process has open."""
+        for store in list(cls._opened):
+            store.reread(sender_id)
+
     def _rebuild(self) -> None:
         self._connection.execute("DELETE FROM tracker_events WHERE sender = ''")
         self._connection.execute("VACUUM")
@@ -132,3 +167,15 @@ class ErasableTrackerStore(TrackerStore):
         self._live.move_to_end(tracker.sender_id)
         if len(self._live) > self._most_live:
             self._live.popitem(last=False)
+
+
+def unwrap(agent: Agent) -> None:
+    """Have a loaded agent use its store itself.
+
+    Rasa puts every store into one that answers as if a turn had been kept when it was not: it holds the turn in memory,
+    where no erasure finds it and no later turn looks for it, and it takes a conversation that cannot be read for new.
+    """
+    if isinstance(agent.tracker_store, FailSafeTrackerStore):
+        agent.tracker_store = agent.tracker_store._tracker_store
+    if agent.processor is not None:
+        agent.processor.tracker_store = agent.tracker_store

@@ -1,5 +1,7 @@
 """Runs the assistant: the action server, Rasa and the gateway, started and stopped as one.
 
+A part that ends by itself is started again, some times.
+
 `python -m supervisor` needs the gateway's environment. Two modules here run in Rasa's environment instead, as the parts
 themselves: `rasa_server` and `actions_server`, which share `discreet`.
 """

@@ -8,8 +8,9 @@ import sys
 from gateway.console.accounts import draw_first
 from gateway.console.passwords import AccountsError
 from gateway.settings import Settings, SettingsError
+from supervisor import model_file
 from supervisor.manager import Supervisor
-from supervisor.parts import assistant_parts, missing
+from supervisor.parts import MODEL, assistant_parts, missing
 from supervisor.ports import free_ports, port_trouble
 from supervisor.ready import watcher
 from supervisor.run_dir import RunDirError, held
@@ -40,6 +41,7 @@ def main() -> int:
             absent = missing()
             if absent:
                 raise SettingsError(f"{absent} is not there yet: `make run` builds it and starts the assistant.")
+            model_file.check(MODEL)
             draw_first(settings)
             terminal.say("Starting the action server, Rasa and the gateway…")
             rasa_port, actions_port = free_ports(2)
@@ -47,7 +49,7 @@ def main() -> int:
             status = Supervisor(parts, terminal, watcher(settings, stopwatch)).run()
             terminal.say("Everything is stopped.")
             return status
-    except (SettingsError, RunDirError, AccountsError) as error:
+    except (SettingsError, RunDirError, AccountsError, model_file.ModelError) as error:
         print(error, file=sys.stderr)
         return 1
 

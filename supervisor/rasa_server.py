@@ -8,10 +8,11 @@ every user of the machine.
 import logging
 import os
 import sys
+from pathlib import Path
 
 import structlog
 
-from supervisor import discreet
+from supervisor import discreet, model_file
 
 RESPONSE_TIMEOUT = 20  # seconds for one request; Rasa's default is an hour
 
@@ -31,10 +32,18 @@ def main() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         cache_logger_on_first_use=True,
     )
+    try:
+        model_file.check(Path(sys.argv[1]))
+    except model_file.ModelError as error:
+        sys.exit(str(error))
     # Imported late: importing Rasa already logs and warns.
     import rasa
+    from sanic import Sanic
 
-    def serving(*_: object) -> None:
+    from server.tracker_store import unwrap
+
+    def serving(app: Sanic, *_: object) -> None:
+        unwrap(app.ctx.agent)
         formatter.serve()
 
     rasa.run(

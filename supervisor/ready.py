@@ -61,6 +61,7 @@ def watcher(settings: Settings, stopwatch: Stopwatch) -> Callable[[Supervisor], 
         while not supervisor.stopping:
             ready, report = health(url_of(settings))
             if ready:
+                supervisor.all_ready()
                 supervisor.terminal.say(doors(settings, stopwatch.seconds))
                 return
             if stopwatch.seconds > PATIENCE:

@@ -30,5 +30,6 @@ def test_without_a_base_the_action_fails_with_a_sentence_that_helps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("policies_kb.base._opened", {})
     with pytest.raises(BaseError, match="policies_kb build"):
         run(ActionContacts(), user("rights", country="mali"))

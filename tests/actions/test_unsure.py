@@ -1,10 +1,13 @@
 """`action_unsure` shows what is closest in the policy, without ever giving an address away."""
 
+import dataclasses
+
 import pytest
 
 from actions.policy_search import closest_excerpts
 from actions.unsure import ActionUnsure
 from policies_kb.base import current
+from policies_kb.lemmas import pipeline
 from tests.actions.action_test_helper import bot, run, user
 
 ABROAD = "mes données sont traitées hors du Mali"
@@ -62,12 +65,29 @@ def test_the_third_miss_is_handed_to_a_person(action: ActionUnsure) -> None:
 )
 def test_a_passage_that_holds_an_address_is_never_shown(question: str, country: str) -> None:
     texts = [contact.text for contact in current().contacts.values()]
-    for excerpt in closest_excerpts(question, country, []):
+    for excerpt in closest_excerpts(current(), question, country, []):
         assert not any(text in excerpt.text for text in texts)
         assert "7400" not in excerpt.text
 
 
 def test_only_passages_of_a_likely_topic_are_shown() -> None:
-    shown = closest_excerpts(ABROAD, "mali", ["transfers"])
+    shown = closest_excerpts(current(), ABROAD, "mali", ["transfers"])
     assert "hors du Mali" in shown[0].text
-    assert shown[0] not in closest_excerpts(ABROAD, "mali", ["rights.post_mortem"])
+    assert shown[0] not in closest_excerpts(current(), ABROAD, "mali", ["rights.post_mortem"])
+
+
+def test_a_passage_that_the_replys_own_base_does_not_hold_is_not_shown() -> None:
+    base = current()
+    replaced = dataclasses.replace(base, passages=())
+    assert closest_excerpts(base, ABROAD, "mali", [])
+    assert closest_excerpts(replaced, ABROAD, "mali", []) == []
+
+
+@pytest.mark.parametrize("strange", ["zyzomys", "o'brzyzek", "grxlt-vwq", "kwyjibo.example", "97x31q", "Zyłkowský"])
+def test_a_word_of_a_question_is_not_kept_by_what_reads_it(strange: str) -> None:
+    strings = pipeline().vocab.strings
+    assert strange.lower() not in strings
+    before = len(strings)
+    closest_excerpts(current(), f"et pour {strange}, suprimer quelles données ?", "mali", [])
+    assert strange.lower() not in strings
+    assert not [text for text in list(strings)[before:] if strange.lower() in text.lower()]

@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 from gateway.app import create_app
+from gateway.connections import Connection
 from gateway.doors import Keys
 from gateway.listener import listen
 from gateway.metrics import Metrics
@@ -81,16 +82,17 @@ def settings(peer: Peer, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def start(settings: Settings) -> Iterator[Callable[..., Gateway]]:
-    """Start gateways with changed settings; all are stopped at the end."""
+    """Start gateways with changed settings, or `keys`; all are stopped at the end."""
     stops: list[Callable[[], None]] = []
 
     def starting(**changed: Any) -> Gateway:
+        keys = changed.pop("keys", KEYS)
         wanted = replace(settings, **changed)
         metrics = Metrics()
         listener = listen(wanted if "port" in changed else replace(wanted, port=0))
         config = uvicorn.Config(
-            create_app(wanted, KEYS, metrics), log_config=None, access_log=False, server_header=False,
-            proxy_headers=False, timeout_graceful_shutdown=1, lifespan="on",
+            create_app(wanted, keys, metrics), log_config=None, access_log=False, server_header=False,
+            proxy_headers=False, http=Connection, timeout_graceful_shutdown=1, lifespan="on",
         )  # fmt: skip
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -1,5 +1,6 @@
 """The store: what it keeps, for how long, and what is left of it."""
 
+import random
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import gateway.conversations
 from gateway.buttons import Choice, Shown
-from gateway.conversations import KEPT_REPLIES, Conversation, ConversationStore
+from gateway.conversations import KEPT_REPLIES, Conversation, ConversationStore, digest
 
 IDLE = 100.0
 
@@ -125,6 +127,55 @@ def test_what_is_erased_is_in_no_file_any_more(store: ConversationStore, tmp_pat
     assert store.scrub()
     assert not any(trace.encode() in path.read_bytes() for path in (tmp_path / "run").iterdir())
     assert store.reply_to(other, "19") == [{"text": "autre"}]
+
+
+@pytest.mark.parametrize("most_blank", [5_000, 40])
+def test_erasing_some_conversations_leaves_no_copy_of_those_erased_later(
+    store: ConversationStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_blank: int
+) -> None:
+    # SQLite moves rows together when others grow or go: what it leaves behind is not overwritten later.
+    monkeypatch.setattr(gateway.conversations, "_MOST_BLANK", most_blank)
+    draw = random.Random(1)
+    open_now: list[tuple[str, Conversation]] = []
+    erased: list[bytes] = []
+    for number in range(120):
+        _, opened = _opened(store)
+        open_now.append((f"Trace{number}.", opened))
+        for trace, conversation in draw.sample(open_now, min(len(open_now), 4)):
+            shown = Shown().after([Choice(trace, trace)] * draw.randint(0, 6))
+            reply = [{"text": trace * draw.choice((1, 20, 60))}]
+            store.keep_turn(conversation, shown, str(draw.random()), reply)
+        if len(open_now) > 40:
+            for gone in draw.sample(open_now, 4):
+                open_now.remove(gone)
+                store.begin_erasure(gone[1].id)
+                store.finish_erasure(gone[1].id)
+                erased.append(gone[0].encode())
+            assert store.scrub()
+            content = b"".join(path.read_bytes() for path in (tmp_path / "run").iterdir())
+            assert [trace for trace in erased if trace in content] == []
+    assert len(erased) > 40
+
+
+def test_a_file_of_an_earlier_version_is_read_and_what_it_had_shown_is_forgotten(tmp_path: Path, clock: Clock) -> None:
+    path = tmp_path / "conversations.sqlite"
+    old = sqlite3.connect(path, isolation_level=None)
+    old.executescript(
+        "CREATE TABLE conversations (id BLOB PRIMARY KEY, rasa_id TEXT NOT NULL, door TEXT NOT NULL, country TEXT, "
+        "offer TEXT, seen_at REAL NOT NULL, shown TEXT NOT NULL DEFAULT '[[], []]', erasing_since REAL);"
+        "CREATE TABLE replies (number INTEGER PRIMARY KEY, reply TEXT);"
+    )
+    old.execute("INSERT INTO replies (reply) VALUES ('une-ancienne-reponse')")
+    for name, since in (("ouverte", None), ("fermee", 999.0)):
+        row = (digest(name), f"rasa-{name}", "web", "mali", None, 1000.0, '[[["ancien-choix", "/a"]], []]', since)
+        old.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    old.close()
+    store = ConversationStore(path, IDLE, clock)
+    assert store.find("ouverte") is not None
+    assert [leaving.rasa_id for leaving in store.to_erase()] == ["rasa-fermee"]
+    assert store.scrub()
+    assert not any(b"ancien" in file.read_bytes() for file in tmp_path.iterdir())
+    store.close()
 
 
 def test_scrubbing_says_when_somebody_still_reads(

@@ -1,14 +1,12 @@
-"""Keys: where they come from, and which door they open."""
+"""Which door a credential opens."""
 
 import base64
-import json
-import stat
-from pathlib import Path
+import hmac
+from collections.abc import Callable
 
 import pytest
 
-from gateway.doors import Keys, load_keys
-from gateway.settings import Settings, SettingsError
+from gateway.doors import Keys
 
 KEYS = Keys(agent="agent-key", ivr="ivr-key")
 
@@ -42,52 +40,38 @@ def test_a_credential_opens_its_door_or_none(authorization: str, door: str | Non
     assert KEYS.door_of(authorization) == door
 
 
-def test_keys_are_drawn_once_and_kept_where_only_their_owner_reads_them(tmp_path: Path) -> None:
-    settings = Settings(run_dir=tmp_path / "run")
-    first = load_keys(settings)
-    assert first.path is not None
-    assert json.loads(first.path.read_text()) == {"agent": first.keys.agent, "ivr": first.keys.ivr}
-    assert stat.S_IMODE(first.path.stat().st_mode) == 0o600
-    assert len({first.keys.agent, first.keys.ivr}) == 2
-    assert len(first.keys.agent) >= 43
-    assert load_keys(settings) == first
-    assert [path.name for path in settings.run_dir.iterdir()] == ["keys.json"]
+CHANGING = Keys(agent="agent-key", ivr="ivr-key", agent_former="agent-before", ivr_former="ivr-before")
 
 
-def test_a_key_file_that_others_can_read_is_closed_to_them(tmp_path: Path) -> None:
-    path = load_keys(Settings(run_dir=tmp_path)).path
-    assert path is not None
-    path.chmod(0o644)
-    load_keys(Settings(run_dir=tmp_path))
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+@pytest.mark.parametrize(
+    ("authorization", "door"),
+    [
+        ("Bearer agent-key", "agent"),
+        ("Bearer agent-before", "agent"),
+        ("Bearer ivr-key", "ivr"),
+        (_basic("anyone:ivr-before"), "ivr"),
+        (_basic("anyone:agent-before"), None),
+        ("Bearer agent-long-ago", None),
+        ("Bearer ", None),
+    ],
+)
+def test_two_keys_open_a_door_while_callers_change_over(authorization: str, door: str | None) -> None:
+    assert CHANGING.door_of(authorization) == door
 
 
-def test_configured_keys_are_used_and_never_written(tmp_path: Path) -> None:
-    both = load_keys(Settings(run_dir=tmp_path, agent_key="a", ivr_key="i"))
-    assert (both.keys, both.path) == (Keys("a", "i"), None)
-    assert list(tmp_path.iterdir()) == []
-    one = load_keys(Settings(run_dir=tmp_path, agent_key="a"))
-    assert one.keys.agent == "a"
-    assert one.path is not None
-    assert json.loads(one.path.read_text()) == {"ivr": one.keys.ivr}
+@pytest.mark.parametrize("keys", [KEYS, CHANGING])
+def test_every_credential_is_compared_with_every_key_whatever_the_outcome(
+    keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[tuple[int, int]] = []
+    real: Callable[[bytes, bytes], bool] = hmac.compare_digest
 
+    def counting(shown: bytes, key: bytes) -> bool:
+        compared.append((len(shown), len(key)))
+        return real(shown, key)
 
-def test_a_missing_key_is_added_to_the_file(tmp_path: Path) -> None:
-    (tmp_path / "keys.json").write_text('{"agent": "kept"}')
-    ring = load_keys(Settings(run_dir=tmp_path))
-    assert ring.keys.agent == "kept"
-    assert set(json.loads((tmp_path / "keys.json").read_text())) == {"agent", "ivr"}
-
-
-@pytest.mark.parametrize("content", ["", "[]", '{"agent": 1}', "{", "\x00"])
-def test_a_damaged_key_file_is_said_and_left_alone(tmp_path: Path, content: str) -> None:
-    (tmp_path / "keys.json").write_text(content)
-    with pytest.raises(SettingsError, match=r"keys\.json.*delete"):
-        load_keys(Settings(run_dir=tmp_path))
-    assert (tmp_path / "keys.json").read_text() == content
-
-
-def test_a_place_where_keys_cannot_be_written_is_said(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match="RUN_DIR"):
-        load_keys(Settings(run_dir=tmp_path / "file" / "run"))
+    monkeypatch.setattr(hmac, "compare_digest", counting)
+    for shown in ("Bearer agent-key", "Bearer ivr-key", "Bearer a", "Bearer " + "x" * 5000, "Basic !", "nothing", ""):
+        compared.clear()
+        keys.door_of(shown)
+        assert compared == [(32, 32)] * 4, shown

@@ -1,10 +1,13 @@
 """Conversations end: by themselves, when asked, and also when Rasa cannot at once."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from starlette.datastructures import URL
 
 from gateway.conversations import ConversationStore
 from gateway.erasure import OVERDUE_SECONDS, Eraser
@@ -86,6 +89,38 @@ async def test_a_rasa_that_is_away_is_asked_once_a_round(peer: Peer, tmp_path: P
     assert world.eraser.overdue() is False
     world.now += OVERDUE_SECONDS + 1
     assert world.eraser.overdue() is True
+    await world.close()
+
+
+async def test_rounds_that_cannot_write_are_seen_until_one_can(peer: Peer, tmp_path: Path) -> None:
+    world = _World(peer, tmp_path)
+    world.store._database.execute("PRAGMA busy_timeout = 50")
+    world.eraser = Eraser(world.store, world.rasa, world.locks, 0.04, lambda: world.now)
+    world.store.create("web", None, None)
+    world.now += 101
+    assert world.eraser.overdue() is None
+    other = sqlite3.connect(tmp_path / "conversations.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    running = asyncio.create_task(world.eraser.run())
+    async with asyncio.timeout(5):
+        while world.eraser.overdue() is None:
+            await asyncio.sleep(0.01)
+        world.now += OVERDUE_SECONDS + 1
+        assert world.eraser.overdue() is True
+        other.close()
+        while world.eraser.overdue() is not None:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert len(peer.erased) == 1
+    await world.close()
+
+
+async def test_a_round_forgets_the_addresses_that_were_asked_for(peer: Peer, tmp_path: Path) -> None:
+    world = _World(peer, tmp_path)
+    assert "Aminata" in URL("http://127.0.0.1/ivr/call/1?text1=je+suis+Aminata+Secrete").query
+    assert urlsplit.cache_info().currsize  # type: ignore[attr-defined]
+    await world.eraser.round()
+    assert urlsplit.cache_info().currsize == 0  # type: ignore[attr-defined]
     await world.close()
 
 

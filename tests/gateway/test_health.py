@@ -57,6 +57,33 @@ def test_without_a_base_nothing_can_be_said(gateway: Gateway) -> None:
     assert _report(gateway, 503)["parts"]["base"] == "unavailable"
 
 
+def test_a_base_that_went_missing_warns_while_the_one_in_memory_goes_on(
+    start: Callable[..., Gateway], base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.health._FRESH_SECONDS", -1.0)
+    gateway = start()
+    assert _report(gateway, 200)["warnings"] == []
+    kept = base.rename(base.with_suffix(".kept"))
+    (warning,) = _report(gateway, 200)["warnings"]
+    assert "base de connaissances" in warning
+    kept.rename(base)
+    assert _report(gateway, 200)["warnings"] == []
+
+
+def test_a_log_that_cannot_be_emptied_after_an_erasure_warns(
+    start: Callable[..., Gateway], base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.health._FRESH_SECONDS", -1.0)
+    gateway = start()
+    sender = gateway.open()
+    reader = sqlite3.connect(gateway.settings.run_dir / "conversations.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM conversations").fetchone()
+    assert gateway.erase(sender).status_code == 503
+    assert len(_report(gateway, 200)["warnings"]) == 1
+    reader.close()
+
+
 def test_with_nobody_behind_it_the_gateway_still_answers(gateway: Gateway, peer: Peer) -> None:
     peer.close()
     parts = _report(gateway, 503)["parts"]

@@ -59,6 +59,26 @@ PROXIES = (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128"))
         ("::ffff:10.0.0.1", ["203.0.113.9"], "203.0.113.9"),
         ("2001:db8:1:2:3::4", [], "2001:db8:1:2::/64"),
         ("", [], "None"),
+        # Several proxies of ours in a row, in one line and in several, as v4, v6 and v4 in v6.
+        ("::1", ["198.51.100.7, 203.0.113.9, 10.0.0.3", "10.0.0.2"], "203.0.113.9"),
+        ("10.0.0.1", ["203.0.113.9, ::ffff:10.0.0.2, ::1"], "203.0.113.9"),
+        ("10.0.0.1", ["2001:db8:1:2:3::4, 10.0.0.2"], "2001:db8:1:2::/64"),
+        ("10.0.0.1", ["::ffff:203.0.113.9"], "203.0.113.9"),
+        # Who says to be a proxy, or to be this machine, is believed no more than anybody.
+        ("192.0.2.1", ["127.0.0.1"], "192.0.2.1"),
+        ("192.0.2.1", ["10.0.0.1, 10.0.0.1"], "192.0.2.1"),
+        ("10.0.0.1", ["10.0.0.9, 203.0.113.9"], "203.0.113.9"),
+        ("10.0.0.1", ["10.0.0.9"], "10.0.0.9"),
+        # What a proxy of ours cannot have written counts for that proxy.
+        ("10.0.0.1", [""], "10.0.0.1"),
+        ("10.0.0.1", [",,,"], "10.0.0.1"),
+        ("10.0.0.1", ["203.0.113.9,"], "10.0.0.1"),
+        ("10.0.0.1", ["unknown"], "10.0.0.1"),
+        ("10.0.0.1", ["203.0.113.999"], "10.0.0.1"),
+        ("10.0.0.1", ["203.0.113.9\x00"], "10.0.0.1"),
+        ("10.0.0.1", ["<script>"], "10.0.0.1"),
+        ("10.0.0.1", ["1" * 10_000], "10.0.0.1"),
+        ("10.0.0.1", [", ".join(["10.0.0.2"] * 5_000)], "10.0.0.2"),
     ],
 )
 def test_a_call_counts_for_the_last_address_that_no_proxy_of_ours_added(
@@ -112,3 +132,26 @@ def test_without_limits_nothing_is_refused(gateway: Gateway) -> None:
     sender = gateway.open()
     answers = [gateway.say(sender, "bonjour").status_code for _ in range(int(CONVERSATION.burst) * 2)]
     assert set(answers) == {200}
+
+
+def test_an_address_that_was_made_up_does_not_help_who_has_asked_too_much(
+    limited: Gateway, start: Callable[..., Gateway]
+) -> None:
+    """Without a proxy of ours, X-Forwarded-For changes nothing; behind one, the address that it added counts."""
+    body = {"channel": "web"}
+    behind = start(rate_limits=True, trusted_proxies=(ipaddress.ip_network("127.0.0.0/8"),))
+    for made_up in ("{}.1.2.3", "127.0.0.1, {}.1.2.3", "2001:db8:{}::1", "garbage {}"):
+        answers = [
+            limited.client.post("/conversations", json=body, headers={"X-Forwarded-For": made_up.format(number)})
+            for number in range(1, int(OPENING.burst) + 40)
+        ]
+        _refused(answers)
+        # The proxy adds who asked it to what the caller had made up.
+        added = [
+            behind.client.post("/conversations", json=body, headers=[("X-Forwarded-For", made_up.format(number)),
+                                                                     ("X-Forwarded-For", "203.0.113.9")])
+            for number in range(1, int(OPENING.burst) + 40)
+        ]  # fmt: skip
+        _refused(added)
+    other = behind.client.post("/conversations", json=body, headers={"X-Forwarded-For": "203.0.113.10"})
+    assert other.status_code == 201

@@ -55,9 +55,23 @@ def test_a_key_that_no_header_carries_is_refused_without_showing_it(key: str) ->
     assert key not in str(refused.value)
 
 
-def test_one_key_cannot_open_two_doors() -> None:
+@pytest.mark.parametrize(("agent", "ivr"), [("k", "k"), ("k,a", "k"), ("a,k", "i,k")])
+def test_one_key_cannot_open_two_doors(agent: str, ivr: str) -> None:
     with pytest.raises(SettingsError, match="same"):
-        Settings.from_environment({"AGENT_KEY": "k", "IVR_KEY": "k"})
+        Settings.from_environment({"AGENT_KEY": agent, "IVR_KEY": ivr})
+
+
+def test_two_keys_of_a_door_are_the_new_one_and_the_former() -> None:
+    settings = Settings.from_environment({"AGENT_KEY": "new,former", "IVR_KEY": "only"})
+    assert (settings.agent_key, settings.agent_key_former) == ("new", "former")
+    assert (settings.ivr_key, settings.ivr_key_former) == ("only", None)
+
+
+@pytest.mark.parametrize("keys", ["secret,", ",secret", "secret,secret,secret"])
+def test_keys_that_commas_part_wrongly_are_refused_without_being_shown(keys: str) -> None:
+    with pytest.raises(SettingsError, match=r"AGENT_KEY holds commas that part no two keys: give one key") as refused:
+        Settings.from_environment({"AGENT_KEY": keys})
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

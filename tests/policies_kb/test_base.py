@@ -1,5 +1,6 @@
 """Both sides of the wall read the base: cards, contacts by offer, notices that are still good."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from policies_kb.base import BaseError, KnowledgeBase, current
+from policies_kb.base import BaseError, KnowledgeBase, current, trouble
 from policies_kb.content import ROOT
 from policies_kb.source import read_sources
 
@@ -120,6 +121,43 @@ def test_the_base_is_kept_open_until_its_file_is_replaced(tmp_path: Path, base_p
     other.replace(path)
     assert current(path).card("rights", "mali").lead == "Autre"
     assert before.card("rights", "mali").lead != "Autre"
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut off", "overwritten", "other version"])
+def test_the_base_that_was_read_goes_on_when_its_file_cannot_be(tmp_path: Path, base_path: Path, damage: str) -> None:
+    path = Path(shutil.copy(base_path, tmp_path / "kb.sqlite"))
+    before = current(path)
+    assert trouble(path) == ""
+    whole = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "cut off":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif damage == "overwritten":
+        path.write_bytes(whole[:8192] + os.urandom(len(whole) // 2) + whole[8192 + len(whole) // 2 :])
+    else:
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA user_version = 99")
+        connection.close()
+    assert current(path) is before
+    assert "make run" in trouble(path) or "build" in trouble(path)
+    assert current(path) is before
+    path.write_bytes(whole)
+    assert trouble(path) == ""
+    assert current(path).policies == before.policies
+
+
+def test_a_damaged_base_is_read_once_and_not_at_every_answer(
+    tmp_path: Path, base_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(shutil.copy(base_path, tmp_path / "kb.sqlite"))
+    current(path)
+    path.write_bytes(b"damaged" * 1000)
+    current(path)
+    monkeypatch.setattr(KnowledgeBase, "open", lambda _: pytest.fail("it was read again"))
+    assert trouble(path) != ""
 
 
 def test_reading_needs_the_standard_library_alone() -> None:

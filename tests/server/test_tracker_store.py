@@ -11,12 +11,14 @@ import weakref
 from pathlib import Path
 
 import pytest
+from rasa.core.agent import Agent
+from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 import server.tracker_store
-from server.tracker_store import ErasableTrackerStore
+from server.tracker_store import ConversationErasedError, ErasableTrackerStore, unwrap
 from tests.conftest import ROOT
 
 DOMAIN = Domain.load(str(ROOT / "domain.yml"))
@@ -218,12 +220,53 @@ async def test_the_room_of_erased_conversations_is_given_back(path: Path) -> Non
     assert path.stat().st_size < 50_000
 
 
-async def test_an_erased_conversation_may_begin_anew(path: Path) -> None:
+async def test_a_turn_that_ends_after_the_erasure_of_its_conversation_does_not_bring_it_back(path: Path) -> None:
     store = open_store(path)
-    await store.save(tracker_of(SENDER, "Bonjour"))
+    tracker = tracker_of(SENDER, "Je m'appelle Aminata Secrete")
+    await store.save(tracker)
     store.erase(SENDER)
-    await store.save(tracker_of(SENDER, "Rebonjour"))
-    assert written(await open_store(path).retrieve(SENDER))[0]["text"] == "Rebonjour"
+    with pytest.raises(ConversationErasedError):
+        await store.save(tracker)
+    assert await store.retrieve(SENDER) is None
+    assert b"Aminata" not in on_disk(path)
+
+
+async def test_what_is_known_of_erased_conversations_does_not_pile_up(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.tracker_store, "_MOST_ERASED", 3)
+    store = open_store(path)
+    for number in range(5):
+        store.erase(f"sender{number}")
+    assert list(store._erased) == ["sender2", "sender3", "sender4"]
+
+
+async def test_a_turn_that_could_not_be_kept_is_forgotten(path: Path) -> None:
+    store = open_store(path)
+    store._connection.execute("PRAGMA busy_timeout = 50")
+    await store.save(tracker_of(SENDER, "Bonjour"))
+    tracker = await store.retrieve(SENDER)
+    assert tracker is not None
+    for event in turn("Et au Mali ?"):
+        tracker.update(event)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        await store.save(tracker)
+    other.close()
+    found = written(await store.retrieve(SENDER))
+    assert found == written(await open_store(path).retrieve(SENDER))
+    assert [event["text"] for event in found if event["event"] == "user"] == ["Bonjour"]
+
+
+async def test_an_agent_answers_no_turn_that_was_not_kept_and_holds_none_in_memory(path: Path) -> None:
+    store = open_store(path)
+    agent = Agent(domain=DOMAIN, tracker_store=store)
+    assert isinstance(agent.tracker_store, FailSafeTrackerStore)
+    unwrap(agent)
+    assert agent.tracker_store is store
+    unwrap(agent)
+    assert agent.tracker_store is store
 
 
 async def test_erasing_everywhere_reaches_every_open_store(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.model_file import ModelError, check
 from tests.conftest import ROOT
 
 # Stands in for the interpreter that would train: these tests ask whether training is called for, and what becomes of a
@@ -107,6 +108,28 @@ def test_a_failed_training_keeps_the_model_and_says_so_each_time(project: Path) 
         assert "The training failed" in failed.stderr
     assert (project / "models/assistant.tar.gz").read_text("utf-8") == "model\n"
     assert trainings(project) == 3
+
+
+def test_the_hash_of_the_trained_archive_is_recorded_once(project: Path) -> None:
+    train(project)
+    model, record = project / "models/assistant.tar.gz", project / "models/assistant.tar.gz.sha256"
+    check(model)
+    assert sorted(path.name for path in (project / "models").iterdir()) == sorted(
+        ["assistant.tar.gz", "assistant.tar.gz.sha256", "assistant.sha256"]
+    )
+    # Trained before hashes were recorded: nothing is trained for that.
+    record.unlink()
+    train(project)
+    check(model)
+    assert trainings(project) == 1
+    # An archive that changed afterwards does not become the right one.
+    model.write_text("another", "utf-8")
+    train(project)
+    with pytest.raises(ModelError):
+        check(model)
+    (project / "config.yml").write_text("changed", "utf-8")
+    train(project)
+    check(model)
 
 
 def test_a_moved_file_changes_the_hash(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from supervisor.manager import Restarts
 from tests.conftest import ROOT, processes_with
 
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -140,3 +142,80 @@ def test_a_closed_terminal_does_not_keep_the_supervisor_from_stopping(start: Sta
     assert process.wait(20) == 0
     assert nothing_left(mark)
     process.stdout = None
+
+
+def starts_in(path: Path, number: int, within: float = 10.0) -> list[int]:
+    """The process ids that `echo $$` has put into a file, once there are `number` of them."""
+    deadline = time.monotonic() + within
+    while True:
+        found = [int(line) for line in path.read_text().split()] if path.exists() else []
+        if len(found) >= number:
+            return found
+        assert time.monotonic() < deadline, f"{len(found)} starts instead of {number}"
+        time.sleep(0.02)
+
+
+def test_a_part_that_is_killed_once_all_were_ready_is_started_again_alone(
+    start: Start, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTARTS", "2 0.05")
+    one, other = tmp_path / "one", tmp_path / "other"
+    process = start(f"echo $$ >> {one}; sleep 60 & sleep 60", f"echo $$ >> {other}; exec sleep 60")
+    (first,) = starts_in(one, 1)
+    os.kill(first, signal.SIGKILL)
+    _, second = starts_in(one, 2)
+    # What the killed one had started has not outlived it.
+    assert [command.strip() for command in processes_with(mark).values()].count("sleep 60") <= 3
+    process.terminate()
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, output
+    assert "ended (killed by SIGKILL), is started again" in output
+    assert second != first
+    assert len(starts_in(other, 1)) == 1
+    assert nothing_left(mark)
+
+
+def test_a_part_that_ends_again_and_again_takes_the_rest_down(
+    start: Start, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTARTS", "2 0.05")
+    starts = tmp_path / "starts"
+    output, _ = start("sleep 60", f"echo $$ >> {starts}; sleep 0.3; exit 3").communicate(timeout=20)
+    assert "The part “part1” ended (exit status 3)" in output
+    assert len(starts_in(starts, 3)) == 3
+    assert nothing_left(mark)
+
+
+def test_a_stop_signal_while_a_part_waits_to_be_started_again_ends_all(
+    start: Start, mark: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTARTS", "2 60")
+    process = start("sleep 60", "sleep 0.3; exit 3")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "is started again" in line:
+            break
+    process.terminate()
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert nothing_left(mark)
+
+
+def test_killing_the_supervisor_leaves_nothing_of_a_part_that_was_started_again(
+    start: Start, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTARTS", "2 0.05")
+    starts = tmp_path / "starts"
+    process = start(f"echo $$ >> {starts}; sleep 60 & sleep 60")
+    os.kill(starts_in(starts, 1)[0], signal.SIGKILL)
+    starts_in(starts, 2)
+    process.kill()
+    assert nothing_left(mark)
+
+
+def test_restarts_are_counted_within_a_window_each_after_a_longer_pause() -> None:
+    now = 0.0
+    restarts = Restarts(most=3, window=100, first_pause=1, clock=lambda: now)
+    assert [restarts.pause() for _ in range(4)] == [1, 2, 4, None]
+    now = 101
+    assert restarts.pause() == 1
