@@ -151,7 +151,7 @@ def test_a_fault_of_our_own_has_the_shape_and_is_logged_without_its_words(
 def test_a_store_that_fails_has_the_shape(gateway: Gateway) -> None:
     sender = gateway.open()
     other = sqlite3.connect(gateway.settings.run_dir / "conversations.sqlite")
-    other.execute("DROP TABLE replies")
+    other.execute("DROP TABLE turns")
     other.commit()
     other.close()
     assert_error(gateway.say(sender, "bonjour", message_id="1"), 503, "store_failed")
