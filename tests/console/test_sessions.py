@@ -271,7 +271,9 @@ def test_many_look_ups_behind_one_address_are_counted_by_person(
     busy, calm = Visitor(client), Visitor(client)
     busy.sign_in("agent")
     calm.sign_in("all")
-    answers = [busy.post("/conseiller/api/start") for _ in range(200)]
-    assert answers[0].status_code == 405
-    assert_error(answers[-1], 429, "too_many")
+    assert busy.post("/conseiller/api/start").status_code == 405
+    # A busy machine may take little more than one a second more than there is room for.
+    answers = (busy.post("/conseiller/api/start") for _ in range(2000))
+    refused = next(answer for answer in answers if answer.status_code != 405)
+    assert_error(refused, 429, "too_many")
     assert calm.post("/conseiller/api/start").status_code == 405
