@@ -17,6 +17,15 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root="sudo -n"
 fi
 export DEBIAN_FRONTEND=noninteractive
+# Debian starts what it installs. The tests start servers of their own, and nobody asked for others on this machine: the
+# policy (see policy-rc.d(8)) forbids it while this installs, unless the machine has one of its own.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap '$as_root rm -f "$policy"' EXIT
+    trap 'exit 1' HUP INT TERM
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod 0755 "$policy"
+fi
 long_step "Installing the system packages$missing" \
     sh -c "$as_root apt-get update -qq && $as_root apt-get install -qq -y --no-install-recommends$missing >/dev/null" ||
     fail "apt-get did not succeed (its reason is above): check the network, or $by_hand"

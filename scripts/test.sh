@@ -24,6 +24,8 @@ stage "set-up" scripts/setup.sh gateway-test rasa-test evaluation lint supply
 stage "system packages: chromium, for the browser test" scripts/chromium.sh
 stage "system packages: espeak-ng and sipp, for the tests of the telephone line" \
     scripts/system_package.sh espeak-ng sip-tester
+stage "system packages: PostgreSQL, Redis, RabbitMQ, nginx and Prometheus, for the tests of a cluster" \
+    scripts/system_package.sh postgresql redis-server rabbitmq-server nginx-light prometheus
 stage "npm packages, for the tests of the comparison and of accessibility" \
     scripts/node_modules.sh evaluation/contenders/node tests/axe tests/console/provider scripts/boosted
 stage "formatting, linting and types" scripts/lint.sh
