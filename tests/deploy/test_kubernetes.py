@@ -40,14 +40,15 @@ def named(kind: str, name: str) -> dict[str, Any]:
     return found
 
 
+def templates() -> dict[str, dict[str, Any]]:
+    """What pods are made from, by the name of their deployment or job."""
+    specs = {one["metadata"]["name"]: one["spec"] for one in ALL if one["kind"] in ("Deployment", "CronJob")}
+    return {name: spec.get("jobTemplate", {}).get("spec", spec)["template"] for name, spec in specs.items()}
+
+
 def containers() -> list[tuple[str, dict[str, Any]]]:
-    """Every container, with the name of its deployment."""
-    return [
-        (one["metadata"]["name"], container)
-        for one in ALL
-        if one["kind"] == "Deployment"
-        for container in one["spec"]["template"]["spec"]["containers"]
-    ]
+    """Every container, with the name of its deployment or job."""
+    return [(name, one) for name, template in templates().items() for one in template["spec"]["containers"]]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -67,15 +68,15 @@ def test_all_that_is_applied_is_there_and_all_but_the_example_is_applied() -> No
     assert {DEPLOY / name for name in applied["resources"]} == {
         file for file in FILES if not file.name.endswith(".example.yaml")
     }
-    (nginx,) = applied["configMapGenerator"]
-    assert {DEPLOY / name for name in nginx["files"]} == set((DEPLOY / "nginx").glob("*.conf"))
+    given = {one["name"]: {DEPLOY / name for name in one["files"]} for one in applied["configMapGenerator"]}
+    assert given == {"nginx": set((DEPLOY / "nginx").glob("*.conf")), "backup": {DEPLOY / "backup" / "backup.sh"}}
     images = {container["image"].partition(":")[0] for _, container in containers()}
-    assert {image["name"] for image in applied["images"]} == images - {"nginx"}
+    assert {image["name"] for image in applied["images"]} == images - {"nginx", "postgres"}
 
 
 @pytest.mark.parametrize(("deployment", "container"), containers(), ids=lambda value: str(value)[:20])
 def test_no_container_may_do_more_than_it_needs(deployment: str, container: dict[str, Any]) -> None:
-    pod = named("Deployment", deployment)["spec"]["template"]["spec"]
+    pod = templates()[deployment]["spec"]
     assert pod["securityContext"]["runAsNonRoot"]
     assert pod["automountServiceAccountToken"] is False
     context = container["securityContext"]
@@ -97,7 +98,7 @@ def test_an_update_takes_nothing_away_before_its_successor_is_ready(name: str) -
 
 
 def test_services_and_policies_select_pods_that_there_are() -> None:
-    pods = [one["spec"]["template"]["metadata"]["labels"] for one in ALL if one["kind"] == "Deployment"]
+    pods = [template["metadata"]["labels"] for template in templates().values()]
     for one in ALL:
         wanted = {
             "Service": lambda spec: spec["selector"],
@@ -149,6 +150,7 @@ def test_each_side_gets_its_own_secrets_only() -> None:
         ("rasa", "rasa"): {"rasa"},
         ("rasa", "actions"): set(),
         ("nginx", "nginx"): set(),
+        ("backup", "backup"): set(),
     }
     assert "AMQP_URL" not in named("Secret", "gateway")["stringData"]
     assert not {"AGENT_KEY", "IVR_KEY"} & named("Secret", "rasa")["stringData"].keys()
