@@ -13,13 +13,13 @@ lint=.venvs/lint/bin
 
 # The code that faces people, and the tests that run beside it.
 "$lint/mypy" --python-executable .venvs/gateway/bin/python --cache-dir .cache/mypy-gateway \
-    gateway telephony scripts $(scripts/test_folders.sh gateway) $(ls supervisor/*.py | grep -v -e _server -e discreet) || status=1
+    gateway observability telephony scripts $(scripts/test_folders.sh gateway) $(ls supervisor/*.py | grep -v -e _server) || status=1
 # The code that measures, but for what of it runs inside Rasa and says so in its first lines.
-in_rasa=$(grep -l '^Runs in \.venvs/rasa' evaluation/*.py evaluation/contenders/*.py)
+in_rasa=$(grep -l -e '^Runs in \.venvs/rasa' -e '^Runs in \.venvs/bench' evaluation/*.py evaluation/*/*.py)
 "$lint/mypy" --python-executable .venvs/evaluation/bin/python --cache-dir .cache/mypy-evaluation \
-    $(ls evaluation/*.py evaluation/contenders/*.py | grep -vxF "$in_rasa") || status=1
+    $(ls evaluation/*.py evaluation/*/*.py | grep -vxF "$in_rasa") || status=1
 # The code that runs inside Rasa.
 "$lint/mypy" --python-executable .venvs/rasa/bin/python --python-version 3.10 --cache-dir .cache/mypy-rasa \
     policies_kb nlu actions server $in_rasa $(scripts/test_folders.sh rasa) \
-    supervisor/discreet.py supervisor/rasa_server.py supervisor/actions_server.py || status=1
+    observability $(ls supervisor/*_server.py) || status=1
 exit "$status"

@@ -1,7 +1,7 @@
 """Runs the assistant: the action server, Rasa and the gateway, started and stopped as one.
 
-A part that ends by itself is started again, some times.
+A part that ends by itself, or halts, is started again, some times.
 
-`python -m supervisor` needs the gateway's environment. Two modules here run in Rasa's environment instead, as the parts
-themselves: `rasa_server` and `actions_server`, which share `discreet`.
+`python -m supervisor` needs the gateway's environment. The modules named `_server` run in Rasa's environment instead,
+as the parts themselves: `rasa_server` and `actions_server`, which share `requests_server`.
 """

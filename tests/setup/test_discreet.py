@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from supervisor.discreet import DiscreetFormatter
+from observability.logs import DiscreetFormatter
 from tests.conftest import ROOT
 
 SECRET = "Je m'appelle Marie Rose"
@@ -17,7 +17,7 @@ SECRET = "Je m'appelle Marie Rose"
 @pytest.fixture
 def formatter() -> DiscreetFormatter:
     """A formatter of a server that takes requests."""
-    formatter = DiscreetFormatter()
+    formatter = DiscreetFormatter("rasa")
     formatter.serving = True
     return formatter
 
@@ -74,10 +74,10 @@ def test_before_the_first_request_everything_is_shown(formatter: DiscreetFormatt
 
 def test_a_logger_with_a_handler_of_its_own_loses_it_when_requests_are_served() -> None:
     script = (
-        "import io, logging; from supervisor.discreet import install\n"
+        "import io, logging; from observability.logs import install\n"
         "leak = io.StringIO(); logger = logging.getLogger('sanic.error')\n"
         "logger.addHandler(logging.StreamHandler(leak)); logger.propagate = False\n"
-        "formatter = install(); formatter.serve(); logger.error('SECRET')\n"
+        "formatter = install('rasa'); formatter.serve(); logger.error('SECRET')\n"
         "print(leak.getvalue())"
     )
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
