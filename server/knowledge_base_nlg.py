@@ -6,13 +6,13 @@ from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from policies_kb.base import DEFAULT_PATH, current
 from policies_kb.replies.compose import compose
 from policies_kb.replies.conversation import from_events
+from server.reading import read_events
 
 
 class KnowledgeBaseGenerator(TemplatedNaturalLanguageGenerator):
@@ -29,5 +29,4 @@ class KnowledgeBaseGenerator(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """Return the reply to the tracker's last message. Raises BaseError when the base cannot be read."""
-        events = (event.as_dict() for event in tracker.events if isinstance(event, (UserUttered, BotUttered)))
-        return compose(from_events(events), current(self._path), datetime.date.today())
+        return compose(from_events(read_events(tracker)), current(self._path), datetime.date.today())

@@ -20,16 +20,16 @@ import pathlib
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Any, ClassVar
-from weakref import WeakSet
+from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from policies_kb.base import DEFAULT_PATH
+from server.stores import ConversationErasedError, ConversationStore, LiveTrackers, stored_form
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tracker_events (id INTEGER PRIMARY KEY, sender TEXT NOT NULL, event TEXT NOT NULL);
@@ -43,14 +43,8 @@ _MOST_ERASED = 10_000
 _BUSY_SECONDS = 1.0
 
 
-class ConversationErasedError(RuntimeError):
-    """The conversation was erased while it was being written to: nothing of it is kept."""
-
-
-class ErasableTrackerStore(TrackerStore):
+class ErasableTrackerStore(ConversationStore):
     """A tracker store of `endpoints.yml` (`tracker_store: type:`): `db` is the file, `live` the trackers to hold."""
-
-    _opened: ClassVar["WeakSet[ErasableTrackerStore]"] = WeakSet()
 
     def __init__(
         self,
@@ -70,22 +64,20 @@ class ErasableTrackerStore(TrackerStore):
         )
         self._blank = 0
         self._rebuild()
-        self._live: OrderedDict[str, tuple[DialogueStateTracker, int]] = OrderedDict()
-        self._most_live = int(live)
+        self._live = LiveTrackers(int(live))
         self._erased: OrderedDict[str, None] = OrderedDict()
-        self._opened.add(self)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the tracker of a conversation, None for an unknown one."""
-        if sender_id in self._live:
-            self._live.move_to_end(sender_id)
-            return self._live[sender_id][0]
+        live = self._live.get(sender_id)
+        if live is not None:
+            return live[0]
         rows = self._connection.execute("SELECT event FROM tracker_events WHERE sender = ? ORDER BY id", (sender_id,))
         events = [json.loads(row[0]) for row in rows]
         if not events:
             return None
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-        self._keep(tracker, len(tracker.events))
+        self._live.keep(tracker, len(tracker.events))
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -96,10 +88,10 @@ class ErasableTrackerStore(TrackerStore):
         if tracker.sender_id in self._erased:
             raise ConversationErasedError("a turn was not kept: its conversation was erased meanwhile")
         await self.stream_events(tracker)
-        live, stored = self._live.get(tracker.sender_id, (None, 0))
+        live, stored = self._live.get(tracker.sender_id) or (None, 0)
         if live is not tracker:
             stored = self._count(tracker.sender_id)
-        fresh = [json.dumps(event.as_dict(), default=float) for event in list(tracker.events)[stored:]]
+        fresh = [stored_form(event) for event in list(tracker.events)[stored:]]
         try:
             with self._connection:  # commits, or rolls back what failed
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -110,11 +102,15 @@ class ErasableTrackerStore(TrackerStore):
         except sqlite3.Error:
             self.reread(tracker.sender_id)
             raise
-        self._keep(tracker, stored + len(fresh))
+        self._live.keep(tracker, stored + len(fresh))
 
     def reread(self, sender_id: str) -> None:
         """Forget what memory holds of a conversation: the next turn goes on from what is in the file."""
-        self._live.pop(sender_id, None)
+        self._live.forget(sender_id)
+
+    async def check(self) -> None:
+        """Raise sqlite3.Error unless the file can be read."""
+        self._connection.execute("SELECT 1 FROM tracker_events LIMIT 1").fetchone()
 
     async def keys(self) -> Iterable[str]:
         """Return the ids of all conversations."""
@@ -122,7 +118,7 @@ class ErasableTrackerStore(TrackerStore):
             row[0] for row in self._connection.execute("SELECT DISTINCT sender FROM tracker_events WHERE sender != ''")
         ]
 
-    def erase(self, sender_id: str) -> None:
+    async def erase(self, sender_id: str) -> None:
         """Erase a conversation from memory, from the file and from its write-ahead log.
 
         Raises sqlite3.Error when it could not, or not yet: erasing again goes on from there.
@@ -141,18 +137,6 @@ class ErasableTrackerStore(TrackerStore):
         if busy:
             raise sqlite3.OperationalError("another process reads the file: its write-ahead log could not be emptied")
 
-    @classmethod
-    def erase_everywhere(cls, sender_id: str) -> None:
-        """Erase a conversation from every store that this process has open. Raises sqlite3.Error."""
-        for store in list(cls._opened):
-            store.erase(sender_id)
-
-    @classmethod
-    def reread_everywhere(cls, sender_id: str) -> None:
-        """Forget what memory holds of a conversation in every store that this process has open."""
-        for store in list(cls._opened):
-            store.reread(sender_id)
-
     def _rebuild(self) -> None:
         self._connection.execute("DELETE FROM tracker_events WHERE sender = ''")
         self._connection.execute("VACUUM")
@@ -161,12 +145,6 @@ class ErasableTrackerStore(TrackerStore):
     def _count(self, sender_id: str) -> int:
         row = self._connection.execute("SELECT count(*) FROM tracker_events WHERE sender = ?", (sender_id,)).fetchone()
         return int(row[0])
-
-    def _keep(self, tracker: DialogueStateTracker, stored: int) -> None:
-        self._live[tracker.sender_id] = (tracker, stored)
-        self._live.move_to_end(tracker.sender_id)
-        if len(self._live) > self._most_live:
-            self._live.popitem(last=False)
 
 
 def unwrap(agent: Agent) -> None:

@@ -96,6 +96,7 @@ class Account:
 
 def account_of(conversation: Conversation) -> Account:
     """Replay a conversation. What the page or the line knew counts until the person says otherwise."""
+    known = (conversation.country, conversation.offer)
     account = Account(
         country=conversation.country,
         offers=(conversation.offer,) if conversation.offer else (),
@@ -103,11 +104,24 @@ def account_of(conversation: Conversation) -> Account:
     )
     asked: str | None = None
     choices: tuple[Mapping[str, str], ...] = ()
-    for turn in conversation.turns:
+    first = 0
+    for place in range(len(conversation.turns) - 1, -1, -1):
+        memory = getattr(conversation.turns[place], "memory", None)
+        if memory and memory["known"] == known:
+            account, first = memory["account"], place + 1
+            break
+    # What was asked before a message that is remembered was answered by it, or is asked until the next reply.
+    for turn in reversed(conversation.turns[:first]):
+        if isinstance(turn, BotTurn):
+            asked, choices = _asked(turn.custom), turn.buttons
+            break
+    for turn in conversation.turns[first:]:
         if isinstance(turn, BotTurn):
             asked, choices = _asked(turn.custom), turn.buttons
         else:
             account = _after(account, _pointed_out(account, turn, asked, choices), asked)
+            if turn.memory is not None:
+                turn.memory.update(known=known, account=account)
     return account
 
 

@@ -7,7 +7,8 @@ composer serves both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 WEB, AGENT, IVR = "web", "agent", "ivr"
@@ -24,13 +25,18 @@ class Entity:
 
 @dataclass(frozen=True)
 class UserTurn:
-    """A message as understood: its intent, how sure (0..1), its entities, the ranking of intents, best first."""
+    """A message as understood: its intent, how sure (0..1), its entities, the ranking of intents, best first.
+
+    `memory` holds what was worked out from the conversation up to this message; only one that stands in one
+    conversation, at one place (`Read`), has any.
+    """
 
     intent: str
     confidence: float = 1.0
     entities: tuple[Entity, ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
     text: str = ""
+    memory: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def values(self, kind: str) -> tuple[str, ...]:
         """Every value said of one kind of entity, in order."""
@@ -55,15 +61,25 @@ class Conversation:
     country: str | None = None
     offer: str | None = None
 
-    @property
+    @cached_property
     def last_user(self) -> UserTurn | None:
         """The message to reply to, None when there is none."""
         return next((turn for turn in reversed(self.turns) if isinstance(turn, UserTurn)), None)
 
-    @property
+    @cached_property
     def replies(self) -> tuple[BotTurn, ...]:
         """The replies given so far, latest first."""
         return tuple(turn for turn in reversed(self.turns) if isinstance(turn, BotTurn))
+
+
+class Read(dict[str, Any]):
+    """An event that is read once, and not changed: the next message of its conversation finds what it was read as."""
+
+    @cached_property
+    def turn(self) -> UserTurn | BotTurn | None:
+        """What a person said or was answered; None for what is neither."""
+        turn = _turn(self)
+        return replace(turn, memory={}) if isinstance(turn, UserTurn) else turn
 
 
 def from_events(events: Iterable[Mapping[str, Any]]) -> Conversation:
@@ -74,19 +90,26 @@ def from_events(events: Iterable[Mapping[str, Any]]) -> Conversation:
     turns: list[UserTurn | BotTurn] = []
     metadata: Mapping[str, Any] = {}
     for event in events:
-        if event.get("event") == "user":
-            turns.append(_user_turn(event))
+        turn = event.turn if isinstance(event, Read) else _turn(event)
+        if turn is not None:
+            turns.append(turn)
+        if isinstance(turn, UserTurn):
             metadata = event.get("metadata") or metadata
-        elif event.get("event") == "bot":
-            data = event.get("data") or {}
-            if data.get("custom"):
-                turns.append(BotTurn(event.get("text") or "", tuple(data.get("buttons") or ()), data["custom"]))
     return Conversation(
         tuple(turns),
         door=metadata.get("door") or WEB,
         country=metadata.get("country"),
         offer=metadata.get("offer"),
     )
+
+
+def _turn(event: Mapping[str, Any]) -> UserTurn | BotTurn | None:
+    if event.get("event") == "user":
+        return _user_turn(event)
+    data = event.get("data") or {}
+    if event.get("event") == "bot" and data.get("custom"):
+        return BotTurn(event.get("text") or "", tuple(data.get("buttons") or ()), data["custom"])
+    return None
 
 
 def _user_turn(event: Mapping[str, Any]) -> UserTurn:
