@@ -10,7 +10,8 @@ import os
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from supervisor import discreet
+from observability import logs, traces
+from supervisor import requests_server
 
 # Not __name__, which is "__main__" here.
 logger = logging.getLogger("supervisor.actions_server")
@@ -18,13 +19,15 @@ logger = logging.getLogger("supervisor.actions_server")
 
 def main() -> None:
     """Serve the actions of the package `actions` until SIGTERM."""
-    formatter = discreet.install()
+    formatter = logs.install("actions")
+    traces.start("actions")
     # Imported late: importing the SDK already warns.
     from rasa_sdk import utils
     from rasa_sdk.endpoint import create_app
 
     utils.update_sanic_log_level()
     app = create_app("actions", cors_origins=None)
+    requests_server.follow(app)
 
     async def report_failure(_: Request, error: Exception) -> HTTPResponse:
         logger.error("a request failed", exc_info=error)
