@@ -1,9 +1,9 @@
-"""Erasing a conversation: `DELETE /webhooks/erasure/<sender>`, a channel of `credentials.yml` on loopback.
+"""Erasing a conversation: `DELETE /webhooks/erasure/<sender>`, a channel of `credentials.yml`.
 
 Rasa offers no call for it. A channel is the extension point that may add a route to its server.
 """
 
-import sqlite3
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,7 +12,10 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from server.tracker_store import ErasableTrackerStore
+from server.access import Door
+from server.stores import ConversationStore
+
+logger = logging.getLogger(__name__)
 
 
 class ErasureChannel(InputChannel):
@@ -28,10 +31,13 @@ class ErasureChannel(InputChannel):
         erasure = Blueprint("erasure")
 
         @erasure.delete("/<sender_id>")
+        @Door.of_environment().guard
         async def erase(request: Request, sender_id: str) -> HTTPResponse:
             try:
-                ErasableTrackerStore.erase_everywhere(sender_id)
-            except sqlite3.Error as error:
+                await ConversationStore.erase_everywhere(sender_id)
+            except Exception as error:
+                # Whichever database it is, it may be asked again.
+                logger.error("an erasure failed", exc_info=error)
                 return response.json({"error": type(error).__name__}, status=503)
             return response.empty(status=204)
 
