@@ -13,13 +13,14 @@ from gateway.keys import KeyRing
 from gateway.listener import listen
 from gateway.metrics import Metrics
 from gateway.settings import Settings, SettingsError
+from observability import logs, traces
 
 _STOP_SECONDS = 5
 
 
 def main() -> int:
     """Run the gateway. Returns the exit status: 0 after a stop, 1 when it could not start."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    formatter = logs.install("gateway", logging.INFO)
     # It logs every URL, and those of Rasa hold conversation names.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     # It warns of every request that is no HTTP: anybody could fill the log with them.
@@ -32,6 +33,7 @@ def main() -> int:
         metrics = Metrics()
         if settings.metrics_bind is not None:
             metrics.serve(*settings.metrics_bind)
+        traces.start("gateway")
         app = create_app(settings, ring, metrics)
     except SettingsError as error:
         print(f"gateway: {error}", file=sys.stderr)
@@ -44,6 +46,7 @@ def main() -> int:
         )
         return 1
     _announce(settings, ring)
+    formatter.serve()
     server = uvicorn.Server(
         uvicorn.Config(
             app,

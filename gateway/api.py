@@ -14,6 +14,8 @@ from gateway.erasure import Eraser
 from gateway.errors import ErrorBody, Fault, GatewayError
 from gateway.health import Health, HealthReport
 from gateway.metrics import Metrics
+from gateway.request_id import given
+from gateway.settings import Network
 from gateway.turns import Turns
 
 
@@ -28,10 +30,11 @@ class Services:
     health: Health
     metrics: Metrics
     idle_seconds: int
+    trusted_proxies: tuple[Network, ...]
 
 
-def services(request: Request) -> Services:
-    """The services of the running application."""
+async def services(request: Request) -> Services:
+    """The services of the running application. A coroutine, for which FastAPI starts no thread."""
     found = request.app.state.services
     assert isinstance(found, Services)
     return found
@@ -104,7 +107,7 @@ async def open_conversation(
 ) -> OpenedConversation:
     """The sender is given once: it names the conversation, and whoever holds it may speak in it."""
     here.keys.admit(wanted.channel, authorization)
-    sender = here.store.create(wanted.channel, wanted.country, wanted.offer)
+    sender = await here.store.create(wanted.channel, wanted.country, wanted.offer)
     here.metrics.opened(wanted.channel)
     return OpenedConversation(sender=sender, expires_in=here.idle_seconds)
 
@@ -131,9 +134,9 @@ async def open_conversation(
         ),
     },
 )
-async def say(said: Say, here: Here, authorization: Authorization = None) -> JSONResponse:
+async def say(request: Request, said: Say, here: Here, authorization: Authorization = None) -> JSONResponse:
     """Rasa's REST channel. The same `message_id` again gives the same reply, without a new turn."""
-    return JSONResponse(await here.turns.take(said, authorization))
+    return JSONResponse(await here.turns.take(said, authorization, given(request.scope, here.trusted_proxies)))
 
 
 @router.delete(
@@ -150,7 +153,7 @@ async def say(said: Say, here: Here, authorization: Authorization = None) -> JSO
 async def erase_conversation(sender: SenderInPath, here: Here, authorization: Authorization = None) -> Response:
     """On 503 the conversation is closed and its erasure goes on; asking again is allowed."""
     here.keys.recognise(authorization)
-    leaving = here.store.leaving(sender)
+    leaving = await here.store.leaving(sender)
     if leaving is None:
         raise GatewayError(Fault.CONVERSATION_UNKNOWN)
     here.keys.admit(leaving.door, authorization)

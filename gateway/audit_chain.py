@@ -1,13 +1,33 @@
-"""The audit log's chain: what a row's hash covers, where the chain ends, and whether every row still fits."""
+"""The audit log's chain: what a row's hash covers, where the chain ends, and whether every row still fits.
+
+The log is in SQLite on one machine and in PostgreSQL in a cluster. Whoever reads it - here, the auditors' figures, the
+command - does so by the same SQL over the same names in both: `audit_rows` (number, body, hash), `audit_anchor`
+(number, hash), `audit_answers` (each answer given, with what its body says as columns) and `audit_topics` (a row for
+each topic of each answer).
+"""
 
 import hashlib
 import json
-import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any, Protocol
 
-_NO_HASH = "0" * 64
-_BUSY_SECONDS = 1.0
+NO_HASH = "0" * 64
+
+
+class Reading(Protocol):
+    """The log as it was when reading began: rows written meanwhile do not count."""
+
+    def query(self, sql: str, **parameters: str | int) -> Iterator[tuple[Any, ...]]:
+        """The rows of a SELECT with its parameters, written `:name`. Raises one of STORE_ERRORS, also between rows."""
+
+
+class Log(Protocol):
+    """A log to be read, in a thread: it may be long. Its text says where it is, for a person."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Read the log. Raises one of STORE_ERRORS (gateway/store_error.py)."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +38,30 @@ class Head:
     hash: str
 
 
+def canonical(content: dict[str, Any]) -> str:
+    """The one text of a row's content."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def link(previous: str, body: str) -> str:
     """The hash of a row with this body after a row with this hash."""
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
 
 
-def head_of(database: sqlite3.Connection) -> Head:
-    """The last row, or what the first row will hang on."""
-    last = database.execute("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1").fetchone()
-    return Head(*(last or database.execute("SELECT number, hash FROM anchor").fetchone()))
+def after(head: Head, content: dict[str, Any]) -> tuple[Head, str]:
+    """The row that follows a head, as the new head, and its body."""
+    body = canonical({"number": head.number + 1, **content})
+    return Head(head.number + 1, link(head.hash, body)), body
+
+
+def _head(reading: Reading) -> Head:
+    for row in reading.query("SELECT number, hash FROM audit_rows ORDER BY number DESC LIMIT 1"):
+        return Head(*row)
+    return _anchor(reading)
+
+
+def _anchor(reading: Reading) -> Head:
+    return Head(*next(reading.query("SELECT number, hash FROM audit_anchor")))
 
 
 @dataclass(frozen=True)
@@ -40,30 +75,20 @@ class State:
     head: Head
 
 
-def reading(path: Path) -> sqlite3.Connection:
-    """A connection that only reads, beside the one that writes. Raises sqlite3.Error."""
-    return sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS, check_same_thread=False
-    )
-
-
-def verify(path: Path, known: Head | None = None) -> State:
-    """Check every row of the log, and that it still holds the head `known`. Raises sqlite3.Error, reads only.
+def verify(log: Log, known: Head | None = None) -> State:
+    """Check every row of the log, and that it still holds the head `known`. Raises one of STORE_ERRORS, reads only.
 
     `problem` is one of: altered (a row does not fit: changed, moved, put in or out), beginning (rows were removed from
     the beginning by another way than a purge), truncated (the known head is not there any more), replaced (it is, with
     another hash).
     """
-    database = reading(path)
-    try:
-        # One transaction: rows written meanwhile do not count.
-        database.execute("BEGIN")
-        anchor = Head(*database.execute("SELECT number, hash FROM anchor").fetchone())
+    with log.reading() as reading:
+        anchor = _anchor(reading)
         number, previous, rows = anchor.number, anchor.hash, 0
         problem = None
-        is_purged = anchor == Head(0, _NO_HASH)
+        is_purged = anchor == Head(0, NO_HASH)
         hash_there = previous if known and known.number == number else None
-        for found, body, stated in database.execute("SELECT number, body, hash FROM entries ORDER BY number"):
+        for found, body, stated in reading.query("SELECT number, body, hash FROM audit_rows ORDER BY number"):
             if found != number + 1 or stated != link(previous, body) or not _numbered(body, found):
                 problem = "altered"
                 break
@@ -71,9 +96,7 @@ def verify(path: Path, known: Head | None = None) -> State:
             is_purged = is_purged or json.loads(body).get("purged") == {"number": anchor.number, "hash": anchor.hash}
             if known and known.number == number:
                 hash_there = stated
-        head = head_of(database)
-    finally:
-        database.close()
+        head = _head(reading)
     if problem is None and not is_purged:
         problem = "beginning"
     if problem is None and known and known.number > number:

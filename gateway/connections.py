@@ -19,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.errors import Fault, answer
 from gateway.headers import secure
+from observability.request_id import HEADER, draw
 
 HEAD_SECONDS = 10.0
 STALLED_SECONDS = 30.0
@@ -117,7 +118,9 @@ class Connection(H11Protocol):
                 # Whatever was to answer does not any more.
                 self.cycle.disconnected = True
             response = answer(fault, {"Connection": "close", **(headers or {})})
-            secure(MutableHeaders(raw=response.raw_headers))
+            headers_sent = MutableHeaders(raw=response.raw_headers)
+            secure(headers_sent)
+            headers_sent[HEADER] = draw()
             # HEAD gets no body, and h11 refuses one; before a request could be read there is no method.
             is_head = self.conn.our_state is h11.SEND_RESPONSE and self.scope["method"] == "HEAD"
             head = h11.Response(status_code=fault.status, headers=response.raw_headers)

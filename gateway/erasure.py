@@ -5,14 +5,15 @@ What fails is tried again with every round, and shows in /health: also where the
 
 import asyncio
 import logging
-import sqlite3
 import time
 import urllib.parse
 from collections.abc import Callable
 
 from gateway.conversations import ConversationStore, Leaving
+from gateway.errors import GatewayError
+from gateway.locks import Locks
 from gateway.rasa_client import RasaClient, RasaError, RasaUnreachableError
-from gateway.turns import ConversationLocks
+from gateway.store_error import STORE_ERRORS
 
 log = logging.getLogger("gateway")
 
@@ -28,7 +29,7 @@ class Eraser:
         self,
         store: ConversationStore,
         rasa: RasaClient,
-        locks: ConversationLocks,
+        locks: Locks,
         idle_seconds: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -39,56 +40,72 @@ class Eraser:
         self._clock = clock
         self._is_scrubbed = True
         self._failing_since: float | None = None
+        # Conversations that the last round could not erase, or that are found to wait since.
+        self.waiting = 0
 
     async def erase(self, leaving: Leaving) -> bool:
         """Erase a conversation; False when that could not be done yet, and will be tried again.
 
-        Raises GatewayError, and sqlite3.Error when it could not even be closed: it is then as it was.
+        Raises GatewayError, and one of STORE_ERRORS when it could not even be closed: it is then as it was.
         """
         async with self._locks.hold(leaving.id):
-            self._store.begin_erasure(leaving.id)
+            await self._store.begin_erasure(leaving.id)
             try:
                 await self._erase(leaving)
-            except (RasaError, sqlite3.Error) as error:
+            except (RasaError, *STORE_ERRORS) as error:
                 self._failed(error)
                 return False
         return self._is_scrubbed
 
     async def round(self) -> None:
-        """Erase what is due; what fails is due again in the next round. Raises sqlite3.Error when nothing can be."""
+        """Erase what is due; what fails is due again in the next round.
+
+        Raises one of STORE_ERRORS when nothing can be.
+        """
         has_failed = False
-        for leaving in self._store.to_erase():
-            async with self._locks.hold(leaving.id):
-                # A message that came in time may have been in the middle of its turn.
-                if not self._store.is_due(leaving.id):
-                    continue
-                self._store.begin_erasure(leaving.id)
-                try:
-                    await self._erase(leaving)
-                except RasaError as error:
-                    self._failed(error)
-                    has_failed = True
-                    # Down for all alike; a single conversation that Rasa fails on must not keep the others.
-                    if isinstance(error, RasaUnreachableError):
-                        break
+        due = await self._store.to_erase()
+        self.waiting = len(due)
+        for leaving in due:
+            try:
+                if await self._erase_due(leaving):
+                    self.waiting -= 1
+            except RasaError as error:
+                self._failed(error)
+                has_failed = True
+                # Down for all alike; a single conversation that Rasa fails on must not keep the others.
+                if isinstance(error, RasaUnreachableError):
+                    break
         _forget_addresses()
         if not self._is_scrubbed:
-            self._is_scrubbed = self._store.scrub()
+            self._is_scrubbed = await self._store.scrub()
         if self._is_scrubbed and not has_failed:
             self._failing_since = None
 
+    async def _erase_due(self, leaving: Leaving) -> bool:
+        """Erase a conversation if it still is to be; False when somebody has it in hand."""
+        # Held by a turn that came in time, or by another gateway that erases it: the next round sees to what is left.
+        try:
+            async with self._locks.hold(leaving.id, patience=0):
+                if await self._store.is_due(leaving.id):
+                    await self._store.begin_erasure(leaving.id)
+                    await self._erase(leaving)
+        except GatewayError:
+            return False
+        return True
+
     async def _erase(self, leaving: Leaving) -> None:
-        """Erase a conversation that is held and closed. Raises RasaError or sqlite3.Error."""
+        """Erase a conversation that is held and closed. Raises RasaError or one of STORE_ERRORS."""
         self._is_scrubbed = False
         try:
             await self._rasa.erase(leaving.rasa_id)
-            self._store.finish_erasure(leaving.id)
+            await self._store.finish_erasure(leaving.id)
         finally:
             _forget_addresses()
-            self._is_scrubbed = self._store.scrub()
+            self._is_scrubbed = await self._store.scrub()
 
     def _failed(self, error: Exception) -> None:
         log.warning("an erasure has to be tried again: %s", _told(error))
+        self.waiting = max(self.waiting, 1)
         if self._failing_since is None:
             self._failing_since = self._clock()
 
@@ -102,9 +119,9 @@ class Eraser:
                 self._failed(error)
             await asyncio.sleep(self._round_seconds)
 
-    def overdue(self) -> bool | None:
-        """None when nothing waits to be erased; else whether it has for too long. Raises sqlite3.Error."""
-        waits = [self._store.erasing_for()]
+    async def overdue(self) -> bool | None:
+        """None when nothing waits to be erased; else whether it has for too long. Raises one of STORE_ERRORS."""
+        waits = [await self._store.erasing_for()]
         if self._failing_since is not None:
             waits.append(self._clock() - self._failing_since)
         elif not self._is_scrubbed:

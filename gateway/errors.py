@@ -6,7 +6,6 @@ typed.
 """
 
 import logging
-import sqlite3
 import traceback
 from collections.abc import Mapping
 from enum import Enum
@@ -20,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.messages import sentence
+from gateway.store_error import STORE_ERRORS
 
 log = logging.getLogger("gateway")
 
@@ -147,7 +147,8 @@ def register(app: FastAPI) -> None:
 
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(sqlite3.Error, store_failed)
+    for error in STORE_ERRORS:
+        app.add_exception_handler(error, store_failed)
 
 
 def _validation_fault(request: Request, errors: Any) -> Fault:

@@ -38,7 +38,7 @@ class Feedback(BaseModel):
 async def feedback(said: Feedback, here: Here, authorization: Authorization = None) -> Response:
     """The sender only shows that there is a conversation, and at which door; neither is kept with the answer."""
     here.keys.recognise(authorization)
-    conversation = here.store.find(said.sender)
+    conversation = await here.store.find(said.sender)
     if conversation is None:
         raise GatewayError(Fault.CONVERSATION_UNKNOWN)
     here.keys.admit(conversation.door, authorization)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import Fault, answer
+from observability.request_id import HEADER
 
 # Pages load only what this server gives, run no inline script or style, and cannot be framed.
 PAGE_POLICY = (
@@ -56,7 +57,7 @@ class Cors(CORSMiddleware):
             allow_origins=origins,
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"],
-            expose_headers=["Retry-After"],
+            expose_headers=["Retry-After", HEADER],
         )
 
     def preflight_response(self, request_headers: Headers) -> Response:

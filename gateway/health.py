@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 import time
 from datetime import date
 from pathlib import Path
@@ -14,8 +13,11 @@ from gateway.audit import Audit
 from gateway.conversations import ConversationStore
 from gateway.erasure import Eraser
 from gateway.errors import ErrorDetail
+from gateway.ivr.calls import Calls
 from gateway.messages import sentence
+from gateway.metrics import Metrics
 from gateway.rasa_client import RasaClient
+from gateway.store_error import STORE_ERRORS
 from policies_kb import base
 
 log = logging.getLogger("gateway")
@@ -38,13 +40,22 @@ class Health:
     """Asks every part, at most once a second."""
 
     def __init__(
-        self, rasa: RasaClient, store: ConversationStore, eraser: Eraser, base_path: Path, audit: Audit
+        self,
+        rasa: RasaClient,
+        store: ConversationStore,
+        eraser: Eraser,
+        base_path: Path,
+        audit: Audit,
+        metrics: Metrics,
+        calls: Calls,
     ) -> None:
         self._rasa = rasa
         self._store = store
         self._eraser = eraser
         self._base_path = base_path
         self._audit = audit
+        self._metrics = metrics
+        self._calls = calls
         self._lock = asyncio.Lock()
         self._base_problem = ""
         self._last: tuple[float, HealthReport] | None = None
@@ -63,11 +74,14 @@ class Health:
             "rasa": has_model,
             "actions": has_actions,
             "base": self._base_opens(warnings),
-            "store": self._store_opens(),
+            "store": await self._store_opens(),
         }
-        parts["erasure"] = self._erasure_is_in_time(warnings)
+        parts["erasure"] = await self._erasure_is_in_time(warnings)
         if self._audit.failing:
             warnings.append(sentence("warnings", "audit_failing"))
+        for name, fine in parts.items():
+            self._metrics.up(name, fine)
+        self._metrics.erasures_waiting(self._eraser.waiting)
         states: dict[str, State] = {name: "ok" if fine else "unavailable" for name, fine in parts.items()}
         if all(parts.values()):
             return HealthReport(status="ok", parts=states, warnings=warnings)
@@ -96,19 +110,22 @@ class Health:
             log.error("%s", problem)
         self._base_problem = problem
 
-    def _store_opens(self) -> bool:
+    async def _store_opens(self) -> bool:
         try:
-            self._store.check()
-        except sqlite3.Error as error:
-            log.error("the conversation store cannot be written: %s", type(error).__name__)
+            await self._store.check()
+        except STORE_ERRORS as error:
+            log.error("the conversation store cannot be written: %s: %s", type(error).__name__, error)
             return False
         return True
 
-    def _erasure_is_in_time(self, warnings: list[str]) -> bool:
+    async def _erasure_is_in_time(self, warnings: list[str]) -> bool:
         try:
-            overdue = self._eraser.overdue()
-        except sqlite3.Error:
+            overdue = await self._eraser.overdue()
+        except STORE_ERRORS:
             return False
         if overdue is not None:
             warnings.append(sentence("warnings", "erasure_pending"))
-        return not overdue
+        calls_overdue = self._calls.overdue()
+        if calls_overdue is not None:
+            warnings.append(sentence("warnings", "purge_failing"))
+        return not (overdue or calls_overdue)

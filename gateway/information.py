@@ -12,10 +12,10 @@ from pathlib import Path
 
 import yaml
 
-from gateway.audit import Given
+from gateway.audit_entry import Given
 from gateway.console.oidc import COOKIE as SIGN_IN_COOKIE
-from gateway.console.oidc import KEPT_SECONDS
 from gateway.console.sessions import COOKIE as SESSION_COOKIE
+from gateway.console.started import KEPT_SECONDS
 from gateway.contract import MESSAGE_LIMIT
 from gateway.limits import CONVERSATION
 from gateway.privacy import PLACEHOLDERS

@@ -5,28 +5,22 @@ conversation is one person and may not. A key vouches for its holder: behind it 
 """
 
 import ipaddress
-import math
+import logging
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.buckets import Buckets, Rate
 from gateway.doors import Doorkeeper
 from gateway.errors import Fault, GatewayError, answer
-from gateway.settings import Network, Settings
+from gateway.settings import Network
+from gateway.store_error import StoreError
+
+log = logging.getLogger("gateway")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-@dataclass(frozen=True)
-class Rate:
-    """`burst` calls at once, `per_second` over time."""
-
-    burst: float
-    per_second: float
 
 
 ADDRESS = Rate(burst=300, per_second=20)
@@ -37,72 +31,60 @@ CONVERSATION = Rate(burst=10, per_second=1)
 SESSION = Rate(burst=60, per_second=20)
 # All requests in hand at once: beyond this, waiting costs more than coming back.
 MOST_AT_ONCE = 256
-_MOST_BUCKETS = 50_000
+# For so long nobody asks a Redis again that did not answer: asking may itself take a second.
+_OPEN_SECONDS = 1.0
 _OPENING_PATH = "/conversations"
 _FREE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Buckets:
-    """Token buckets of one rate by key; those unused longest are dropped first, which forgives their holder."""
-
-    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic, most: int = _MOST_BUCKETS) -> None:
-        self._rate = rate
-        self._clock = clock
-        self._most = most
-        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
-
-    def take(self, key: Hashable) -> int:
-        """Take one token. Returns 0, or the whole seconds after which one will be there."""
-        now = self._clock()
-        tokens, then = self._buckets.pop(key, (self._rate.burst, now))
-        tokens = min(self._rate.burst, tokens + (now - then) * self._rate.per_second)
-        allowed = tokens >= 1
-        self._buckets[key] = (tokens - 1 if allowed else tokens), now
-        if len(self._buckets) > self._most:
-            self._buckets.popitem(last=False)
-        return 0 if allowed else max(1, math.ceil((1 - tokens) / self._rate.per_second))
-
-    def give_back(self, key: Hashable) -> None:
-        """Return a token that was taken."""
-        if key in self._buckets:
-            tokens, then = self._buckets[key]
-            self._buckets[key] = min(self._rate.burst, tokens + 1), then
-
-
 class Limits:
-    """The buckets of one gateway; none when limits are off."""
+    """The buckets of a gateway or, where they are shared, of all of them; none when limits are off."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._on = settings.rate_limits
-        self._addresses = Buckets(ADDRESS)
-        self._openings = Buckets(OPENING)
-        self._doors = Buckets(KEYED_DOOR)
-        self._conversations = Buckets(CONVERSATION)
-        self._sessions = Buckets(SESSION)
+    def __init__(self, buckets: Callable[[str, Rate], Buckets] | None) -> None:
+        """`buckets` makes the buckets of a name and a rate; None when limits are off."""
+        self._conversations = buckets("conversation", CONVERSATION) if buckets else None
+        self._addresses = buckets("address", ADDRESS) if buckets else None
+        self._openings = buckets("opening", OPENING) if buckets else None
+        self._doors = buckets("door", KEYED_DOOR) if buckets else None
+        self._sessions = buckets("session", SESSION) if buckets else None
+        self._open_until = 0.0
 
-    def conversation(self, conversation: bytes) -> None:
+    async def conversation(self, conversation: bytes) -> None:
         """Count a message of a conversation. Raises GatewayError (429)."""
-        self._refuse(self._conversations.take(conversation) if self._on else 0)
+        await self._take(self._conversations, conversation)
 
-    def call(self, caller: Hashable, door: str | None, opens: bool) -> None:
+    async def call(self, caller: Hashable, door: str | None, opens: bool) -> None:
         """Count a call by a keyed door, or by an address (which may open fewer conversations). Raises GatewayError."""
-        if not self._on:
-            return
         if door is not None:
-            self._refuse(self._doors.take(door))
+            await self._take(self._doors, door)
             return
-        self._refuse(self._addresses.take(caller))
+        await self._take(self._addresses, caller)
         if opens:
-            self._refuse(self._openings.take(caller))
+            await self._take(self._openings, caller)
 
-    def session(self, holder: Hashable) -> None:
+    async def session(self, holder: Hashable) -> None:
         """Count a call of somebody signed in at the console. Raises GatewayError (429)."""
-        self._refuse(self._sessions.take(holder) if self._on else 0)
+        await self._take(self._sessions, holder)
 
-    @staticmethod
-    def _refuse(seconds: int) -> None:
+    async def _take(self, buckets: Buckets | None, key: Hashable) -> None:
+        if buckets is None or (self._open_until and time.monotonic() < self._open_until):
+            return
+        try:
+            seconds = await buckets.take(key)
+        except StoreError as error:
+            # What cannot be counted is let through: what needs the same Redis says itself that it fails.
+            if not self._open_until:
+                log.error("limits are not kept: %s", error)
+            self._open_until = time.monotonic() + _OPEN_SECONDS
+            return
+        self._open_until = 0.0
         if seconds:
-            raise GatewayError(Fault.TOO_MANY, {"Retry-After": str(seconds)})
+            raise too_many(seconds)
+
+
+def too_many(seconds: int) -> GatewayError:
+    """What is raised for a call too many: to be made again after so many seconds."""
+    return GatewayError(Fault.TOO_MANY, {"Retry-After": str(seconds)})
 
 
 def client_of(peer: str, forwarded: list[str], trusted: tuple[Network, ...]) -> Hashable:
@@ -112,7 +94,7 @@ def client_of(peer: str, forwarded: list[str], trusted: tuple[Network, ...]) -> 
     """
     client = _address(peer)
     hops = [hop.strip() for line in forwarded for hop in line.split(",")]
-    while client is not None and hops and any(client in network for network in trusted):
+    while client is not None and hops and _is_in(client, trusted):
         previous = _address(hops.pop())
         if previous is None:
             break
@@ -120,6 +102,16 @@ def client_of(peer: str, forwarded: list[str], trusted: tuple[Network, ...]) -> 
     if isinstance(client, ipaddress.IPv6Address):
         return ipaddress.ip_network((client, 64), strict=False)
     return client
+
+
+def is_trusted(peer: str, trusted: tuple[Network, ...]) -> bool:
+    """Whether `peer`, an address, is a proxy whose headers count."""
+    address = _address(peer)
+    return address is not None and _is_in(address, trusted)
+
+
+def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in network for network in networks)
 
 
 def _address(text: str) -> Address | None:
@@ -142,7 +134,7 @@ class LimitMiddleware:
         limits: Limits,
         keys: Doorkeeper,
         trusted: tuple[Network, ...],
-        holder: Callable[[Scope], Hashable | None],
+        holder: Callable[[Scope], Awaitable[Hashable | None]],
     ) -> None:
         self._app = app
         self._holder = holder
@@ -155,25 +147,25 @@ class LimitMiddleware:
             await self._app(scope, receive, send)
             return
         try:
-            self._count(scope)
+            await self._count(scope)
         except GatewayError as error:
             # The body is not read: nothing that it holds may be taken for a request.
             await answer(error.fault, {**(error.headers or {}), "Connection": "close"})(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
-    def _count(self, scope: Scope) -> None:
+    async def _count(self, scope: Scope) -> None:
         if scope["method"] in _FREE_METHODS:
             return
         headers = Headers(scope=scope)
         authorization = headers.get("authorization")
         door = self._keys.door_of(authorization) if authorization is not None else None
-        if door is None and (holder := self._holder(scope)) is not None:
-            self._limits.session(holder)
+        if door is None and (holder := await self._holder(scope)) is not None:
+            await self._limits.session(holder)
             return
         peer = scope["client"][0] if scope.get("client") else ""
         client = client_of(peer, headers.getlist("x-forwarded-for"), self._trusted)
-        self._limits.call(client, door, opens=scope["path"] == _OPENING_PATH)
+        await self._limits.call(client, door, opens=scope["path"] == _OPENING_PATH)
 
 
 class AtOnceMiddleware:

@@ -1,10 +1,14 @@
-"""Rasa and the action server, on loopback: say something, erase a conversation, ask whether they can answer.
+"""Rasa and the action server: say something, erase a conversation, ask whether they can answer.
+
+One machine has them on loopback; RASA_URL and ACTIONS_URL say where a cluster has them.
 
 Nothing of a failing answer is passed on or logged: Rasa's errors quote the whole tracker.
 """
 
 import asyncio
 from collections.abc import Mapping
+from hashlib import sha256
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -12,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from gateway.buttons import Choice
 from gateway.contract import Button, Custom
+from gateway.metrics import Metrics
 from gateway.settings import Settings
+from observability import traces
 
 # Rasa drops a turn after 20 s. Waiting a little longer, we know that a turn without a reply is over: one that went on
 # behind our back could write to a conversation that was erased meanwhile.
@@ -20,6 +26,14 @@ REPLY_SECONDS = 22.0
 PROBE_SECONDS = 3.0
 # The console shows what it finds by itself when understanding takes longer.
 PARSE_SECONDS = 1.5
+# Where Rasa and the action server tell, with their answer to a probe, what memory they hold.
+RESIDENT = "X-Resident-Bytes"
+# A Rasa that was away may be back, or another one take its place; sent at once, the same one may still be in the way.
+_AGAIN_AFTER_SECONDS = 0.1
+# What Rasa answers when it could not keep a turn, and a proxy when it reaches none.
+_AWAY = frozenset({502, 503})
+# Of the digest of a conversation: enough to spread conversations, too few to name one.
+_ROUTE_DIGITS = 8
 _TIMEOUT = httpx.Timeout(REPLY_SECONDS, connect=2.0)
 _LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=16)
 
@@ -67,12 +81,15 @@ _REPLY = TypeAdapter(list[RasaMessage])
 
 
 class RasaClient:
-    """Connections that stay open; proxies of the environment do not apply to loopback."""
+    """Connections that stay open; proxies of the environment do not apply to them."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._rasa = f"http://127.0.0.1:{settings.rasa_port}"
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._rasa = settings.rasa_url or f"http://127.0.0.1:{settings.rasa_port}"
+        # Rasa's own calls take the token as a parameter, our channels (server/) as a header.
         self._token = {"token": settings.rasa_token} if settings.rasa_token else {}
-        self._actions = f"http://127.0.0.1:{settings.actions_port}"
+        self._bearer = {"Authorization": f"Bearer {settings.rasa_token}"} if settings.rasa_token else {}
+        self._actions = settings.actions_url or f"http://127.0.0.1:{settings.actions_port}"
         self._http = httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS, trust_env=False)
 
     async def close(self) -> None:
@@ -80,13 +97,14 @@ class RasaClient:
         await self._http.aclose()
 
     async def say(self, rasa_id: str, message: str, metadata: Mapping[str, str | None]) -> list[RasaMessage]:
-        """One turn. Returns a checked reply: some text, exactly one valid `custom`. Raises RasaError."""
-        answer = await self._ask(
-            "POST",
-            f"{self._rasa}/webhooks/rest/webhook",
-            REPLY_SECONDS,
-            {"sender": rasa_id, "message": message, "metadata": dict(metadata)},
-        )
+        """One turn. Returns a checked reply: some text, exactly one valid `custom`. Raises RasaError.
+
+        Sent once more when Rasa is away: `metadata["turn"]` names the turn, and Rasa takes it once.
+        """
+        body = {"sender": rasa_id, "message": message, "metadata": dict(metadata)}
+        with traces.span("rasa", asks=True):
+            answer = await self._answer(f"{self._rasa}/webhooks/rest/webhook", body, self._routed(rasa_id))
+        self._metrics.rasa_parts(answer.headers.get("server-timing"))
         if answer.status_code != 200:
             raise RasaReplyError(f"status {answer.status_code}")
         return checked_reply(answer.content)
@@ -104,7 +122,8 @@ class RasaClient:
 
     async def erase(self, rasa_id: str) -> None:
         """Erase what Rasa keeps of a conversation. Raises RasaError unless it says that it did."""
-        answer = await self._ask("DELETE", f"{self._rasa}/webhooks/erasure/{rasa_id}", REPLY_SECONDS)
+        url = f"{self._rasa}/webhooks/erasure/{rasa_id}"
+        answer = await self._ask("DELETE", url, REPLY_SECONDS, headers=self._routed(rasa_id))
         if answer.status_code != 204:
             raise RasaReplyError(f"status {answer.status_code}")
 
@@ -112,6 +131,7 @@ class RasaClient:
         """Whether Rasa is up with a model loaded."""
         try:
             answer = await self._ask("GET", f"{self._rasa}/status", PROBE_SECONDS, parameters=self._token)
+            self._metrics.memory("rasa", answer.headers.get(RESIDENT))
             return answer.status_code == 200 and bool(answer.json().get("model_file"))
         except (RasaError, ValueError, AttributeError):
             return False
@@ -119,17 +139,43 @@ class RasaClient:
     async def has_actions(self) -> bool:
         """Whether the action server is up."""
         try:
-            return (await self._ask("GET", f"{self._actions}/health", PROBE_SECONDS)).status_code == 200
+            answer = await self._ask("GET", f"{self._actions}/health", PROBE_SECONDS)
+            self._metrics.memory("actions", answer.headers.get(RESIDENT))
+            return answer.status_code == 200
         except RasaError:
             return False
 
+    def _routed(self, rasa_id: str) -> dict[str, str]:
+        """The headers of a call about one conversation: what a router of several Rasas goes by, and the token."""
+        return {"X-Conversation": sha256(rasa_id.encode()).hexdigest()[:_ROUTE_DIGITS], **self._bearer}
+
+    async def _answer(self, url: str, body: object, headers: dict[str, str]) -> httpx.Response:
+        until = monotonic() + REPLY_SECONDS
+        try:
+            answer = await self._ask("POST", url, REPLY_SECONDS, body, headers=headers)
+            if answer.status_code not in _AWAY:
+                return answer
+        except RasaUnreachableError:
+            pass
+        await asyncio.sleep(_AGAIN_AFTER_SECONDS)
+        return await self._ask("POST", url, until - monotonic(), body, headers=headers)
+
     async def _ask(
-        self, method: str, url: str, seconds: float, body: object = None, parameters: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        seconds: float,
+        body: object = None,
+        parameters: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
+        sent = {**(headers or {}), **traces.outgoing()}
         try:
             # httpx counts its time-out anew for every piece that arrives.
             async with asyncio.timeout(seconds):
-                return await self._http.request(method, url, json=body, params=parameters)
+                return await self._http.request(method, url, json=body, params=parameters, headers=sent)
+        except httpx.ConnectTimeout as error:
+            raise RasaUnreachableError(type(error).__name__) from None
         except (TimeoutError, httpx.TimeoutException) as error:
             raise RasaSlowError(type(error).__name__) from None
         except httpx.HTTPError as error:

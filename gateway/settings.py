@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from gateway.console.settings import ConsoleSettings, ConsoleSettingsError, console_settings
 
@@ -18,6 +19,10 @@ _KEY = re.compile(r"[!-~]+")
 DEFAULT_CALL_SECONDS = 300
 _DIALLED = re.compile(r"(?:tel:\+?[0-9().\-]+|sips?:[!-~]+)")
 _URI = re.compile(r"[a-z][a-z0-9+.\-]*:[!-~]+")
+# Paths are added to these; the others go to the library of their server as they are.
+_HTTP = re.compile(r"https?://[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_REDIS = re.compile(r"(?:rediss?|unix)://[!-~]+")
+_POSTGRESQL = re.compile(r"postgres(?:ql)?://[!-~]+")
 
 
 class SettingsError(ValueError):
@@ -31,7 +36,8 @@ class Settings:
     None for a key: it is drawn, for a former one: there is none; for `metrics_bind`: no metrics; for `rasa_token`:
     Rasa's API asks for none; for `ivr_transfer_to`: the voice platform transfers by itself; for `ivr_speech_grammar`:
     the line listens to keys alone; for `controller_file`: the page /confidentialite has blanks where the operator is to
-    be named.
+    be named; for `redis_url` and `database_url`: what they would hold is in files under `run_dir`, of this gateway
+    alone; for `rasa_url` and `actions_url`: on loopback, at `rasa_port` and `actions_port`.
     """
 
     run_dir: Path = Path(".run")
@@ -39,6 +45,8 @@ class Settings:
     port: int = 8080
     rasa_port: int = 5005
     actions_port: int = 5055
+    rasa_url: str | None = None
+    actions_url: str | None = None
     rasa_token: str | None = None
     agent_key: str | None = None
     agent_key_former: str | None = None
@@ -53,6 +61,8 @@ class Settings:
     ivr_transfer_to: str | None = None
     ivr_speech_grammar: str | None = None
     controller_file: Path | None = None
+    redis_url: str | None = field(default=None, repr=False)
+    database_url: str | None = field(default=None, repr=False)
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
 
     @property
@@ -72,6 +82,8 @@ class Settings:
             port=read.number("PORT", 8080, highest=65535),
             rasa_port=read.number("RASA_PORT", 5005, highest=65535),
             actions_port=read.number("ACTIONS_PORT", 5055, highest=65535),
+            rasa_url=read.server("RASA_URL", _HTTP, "http://rasa:8081"),
+            actions_url=read.server("ACTIONS_URL", _HTTP, "http://actions:5055"),
             rasa_token=read.key("RASA_TOKEN"),
             agent_key=agent_key,
             agent_key_former=agent_key_former,
@@ -86,6 +98,8 @@ class Settings:
             ivr_transfer_to=read.uri("IVR_TRANSFER_TO", _DIALLED, "tel:+22370000000 or sip:conseillers@192.0.2.1"),
             ivr_speech_grammar=read.uri("IVR_SPEECH_GRAMMAR", _URI, "builtin:grammar/text"),
             controller_file=Path(controller) if (controller := read.text("CONTROLLER_FILE", "")) else None,
+            redis_url=read.server("REDIS_URL", _REDIS, "redis://:password@redis:6379/0"),
+            database_url=read.server("DATABASE_URL", _POSTGRESQL, "postgresql://user:password@db:5432/assistant"),
             console=read.console(),
         )
         if {agent_key, agent_key_former} & {ivr_key, ivr_key_former} - {None}:
@@ -148,6 +162,13 @@ class _Reader:
             raise SettingsError(f"{name} is {value!r}: give an address such as {example}")
         return value or None
 
+    def server(self, name: str, form: re.Pattern[str], example: str) -> str | None:
+        value = self.text(name, "").rstrip("/")
+        # The value stays out of the message: it may hold a password, and messages are logged.
+        if value and not (form.fullmatch(value) and _has_port_or_none(value)):
+            raise SettingsError(f"{name} is no address of such a server: give one such as {example}")
+        return value or None
+
     def network(self, name: str, value: str) -> Network:
         try:
             return ipaddress.ip_network(value, strict=False)
@@ -167,6 +188,13 @@ class _Reader:
         if not _ORIGIN.fullmatch(value):
             raise SettingsError(f"{name} holds {value!r}: give exact origins such as https://www.example.fr")
         return value
+
+
+def _has_port_or_none(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.settings import Network, Settings, SettingsError
-from supervisor.ready import url_of
+from supervisor.parts import url_of
 
 DEFAULT_TTS = "espeak-ng -v fr -s {wpm} --stdin --stdout"
 

@@ -1,12 +1,12 @@
 """`python -m gateway.console.accounts add|remove|list`: the console's local accounts; and the first one, drawn once."""
 
 import argparse
+import asyncio
 import getpass
 import json
 import os
 import re
 import secrets
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -18,9 +18,11 @@ from gateway.console.passwords import (
     AccountsError,
     write_private,
 )
-from gateway.console.sessions import FILE, SessionStore, subject_hash
+from gateway.console.session_file import FILE, FileSessions
+from gateway.console.sessions import subject_hash
 from gateway.console.settings import ROLES
 from gateway.settings import Settings, SettingsError
+from gateway.store_error import STORE_ERRORS
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _FIRST_NAME = "console"
@@ -53,6 +55,19 @@ def draw_first(settings: Settings) -> None:
     accounts.put(_FIRST_NAME, str(first["password"]), ROLES)
 
 
+def forget_first(path: Path, name: str) -> None:
+    """Delete the note of the first account's password once `name` is that account: it is read once, by one person.
+
+    Raises AccountsError when it cannot be deleted.
+    """
+    if name != _FIRST_NAME:
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise AccountsError(f"{path} holds a password and cannot be deleted ({error.strerror}): delete it") from None
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit status: 0 done, 1 with a sentence, 2 bad arguments."""
     options = _parser().parse_args(arguments)
@@ -60,8 +75,8 @@ def main(arguments: list[str]) -> int:
         return int(options.run(Settings.from_environment(os.environ), options))
     except (AccountsError, SettingsError) as error:
         print(error, file=sys.stderr)
-    except sqlite3.Error as error:
-        print(f"The sessions in RUN_DIR/{FILE} could not be ended ({error}): run the command again.", file=sys.stderr)
+    except STORE_ERRORS as error:
+        print(f"The account's sessions could not be ended ({error}): run the command again.", file=sys.stderr)
     return 1
 
 
@@ -118,13 +133,25 @@ def _remove(settings: Settings, options: argparse.Namespace) -> int:
 
 def _forget(settings: Settings, name: str) -> None:
     """Sign the holder out everywhere, and drop the note of a first password that is no longer good."""
-    sessions = SessionStore(settings.run_dir / FILE, 1, 1)
+    asyncio.run(_end_sessions(settings, subject_hash("", name)))
+    forget_first(first_account_path(settings), name)
+
+
+async def _end_sessions(settings: Settings, subject: str) -> None:
+    if settings.redis_url is None:
+        here = FileSessions(settings.run_dir / FILE, settings.console.idle_seconds, settings.console.longest_seconds)
+        await here.end_all(subject)
+        await here.close()
+        return
+    # Imported when they are used: one machine does not pay for them.
+    from gateway.shared.redis import Shared
+    from gateway.shared.sessions import SharedSessions
+
+    shared = Shared(settings.redis_url)
     try:
-        sessions.end_all(subject_hash("", name))
+        await SharedSessions(shared, settings.console.idle_seconds, settings.console.longest_seconds).end_all(subject)
     finally:
-        sessions.close()
-    if name == _FIRST_NAME:
-        first_account_path(settings).unlink(missing_ok=True)
+        await shared.close()
 
 
 def _list(settings: Settings, _: argparse.Namespace) -> int:

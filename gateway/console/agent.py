@@ -12,7 +12,6 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from gateway.audit import ReplyAudit
-from gateway.base_version import version_of
 from gateway.console.cards import card
 from gateway.console.index import Indexes
 from gateway.console.lines import Line, Part
@@ -23,6 +22,7 @@ from gateway.errors import Fault, GatewayError
 from gateway.rasa_client import RasaClient
 from gateway.text import clean_message
 from policies_kb import base as knowledge
+from policies_kb.base_version import version_of
 
 _DOOR = "agent"
 

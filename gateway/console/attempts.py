@@ -6,10 +6,9 @@ nothing. The lock is short and opens by itself: a long one would let anybody kee
 
 from collections.abc import Callable, Hashable
 from hashlib import sha256
-from time import monotonic
 
+from gateway.buckets import Buckets, Rate
 from gateway.errors import Fault, GatewayError
-from gateway.limits import Buckets, Rate
 
 # A person mistypes five times and then waits a minute; behind one address sits a whole call centre.
 ACCOUNT = Rate(burst=5, per_second=1 / 60)
@@ -17,24 +16,25 @@ ADDRESS = Rate(burst=30, per_second=1 / 10)
 
 
 class Attempts:
-    """The tries that are left, in memory."""
+    """The tries that are left. Where they are shared and cannot be counted, StoreError is raised: nobody may try."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._accounts = Buckets(ACCOUNT, clock)
-        self._addresses = Buckets(ADDRESS, clock)
+    def __init__(self, buckets: Callable[[str, Rate], Buckets]) -> None:
+        """`buckets` makes the buckets of a name and a rate."""
+        self._accounts = buckets("try_account", ACCOUNT)
+        self._addresses = buckets("try_address", ADDRESS)
 
-    def take(self, account: str, address: Hashable) -> None:
+    async def take(self, account: str, address: Hashable) -> None:
         """Count a try. Raises GatewayError (429, with the seconds to wait) when none is left."""
-        wait = self._addresses.take(address)
+        wait = await self._addresses.take(address)
         if not wait:
-            wait = self._accounts.take(_key(account))
+            wait = await self._accounts.take(_key(account))
         if wait:
             raise GatewayError(Fault.SIGN_IN_LOCKED, {"Retry-After": str(wait)})
 
-    def give_back(self, account: str, address: Hashable) -> None:
+    async def give_back(self, account: str, address: Hashable) -> None:
         """Forget a try that was right."""
-        self._addresses.give_back(address)
-        self._accounts.give_back(_key(account))
+        await self._addresses.give_back(address)
+        await self._accounts.give_back(_key(account))
 
 
 def _key(account: str) -> bytes:

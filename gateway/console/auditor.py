@@ -43,7 +43,7 @@ To = Annotated[str | None, Query(alias="au", max_length=10)]
 async def figures(request: Request, first: From = None, last: To = None) -> JSONResponse:
     """The answers of a period, added up; the days are in UTC and both counted."""
     start, end = days(first, last)
-    found = await asyncio.to_thread(counts, console_of(request).audit.path, start, end)
+    found = await asyncio.to_thread(counts, console_of(request).audit.log, start, end)
     return JSONResponse({"from": start, "to": end, **found})
 
 
@@ -55,9 +55,9 @@ async def verification(
     audit = console_of(request).audit
     wanted = Head(int(known.partition(":")[0]), known.partition(":")[2].lower()) if known else None
     # What is shown will be written down elsewhere: it must survive a power cut.
-    audit.head()
+    await audit.flush()
     async with _verifying:
-        state = await asyncio.to_thread(verify, audit.path, wanted)
+        state = await asyncio.to_thread(verify, audit.log, wanted)
     return JSONResponse(_shown(state))
 
 
@@ -76,7 +76,7 @@ async def export_csv(request: Request, first: From = None, last: To = None) -> S
     """The answers of a period as CSV."""
     start, end = days(first, last)
     return StreamingResponse(
-        export(console_of(request).audit.path, start, end),
+        export(console_of(request).audit.log, start, end),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="reponses_{start}_{end}.csv"'},
     )

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from gateway.base_version import version_of
 from gateway.console.figures import not_understood
 from gateway.console.preview import MOST_SECONDS
 from gateway.console.services import console_of
@@ -20,6 +19,7 @@ from gateway.console.sessions import signed_in
 from gateway.contract import Country
 from gateway.errors import Fault, GatewayError
 from policies_kb import base
+from policies_kb.base_version import version_of
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 PREVIEW_PATH = "/conseiller/api/editor/preview"
@@ -47,7 +47,7 @@ async def state(request: Request, days: Annotated[int, Query(alias="jours", ge=1
         raise GatewayError(Fault.BASE_UNREADABLE) from None
     last = datetime.now(UTC).date()
     first = last - timedelta(days=days - 1)
-    unknown = await asyncio.to_thread(not_understood, here.audit.path, first.isoformat(), last.isoformat())
+    unknown = await asyncio.to_thread(not_understood, here.audit.log, first.isoformat(), last.isoformat())
     for candidate in unknown["candidates"]:
         candidate["label"] = _label(now, candidate["value"])
     return JSONResponse({**_content(now, today()), "version": version, "unknown": {"days": days, **unknown}})

@@ -2,13 +2,11 @@
 
 import csv
 import io
-import sqlite3
+import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from gateway.audit import rows_between
-from gateway.audit_chain import reading
+from gateway.audit_chain import Log, Reading
 
 # What is counted, by what a row of the log calls it.
 _FIELDS = ("door", "country", "offer", "status", "version", "policy_sha256")
@@ -27,73 +25,75 @@ _COLUMNS = {
 }
 # A spreadsheet takes what begins so for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BETWEEN = "hour >= :first AND hour < :last || 'U' AND door IS NOT NULL"
+_BETWEEN = "hour >= :first AND hour < :after"
 
 
-def counts(path: Path, first: str, last: str) -> dict[str, Any]:
-    """The answers from the day `first` to `last` (as 2026-11-21), added up. Raises sqlite3.Error."""
-    days = {"first": first, "last": last}
-    database = reading(path)
-    try:
-        database.execute("BEGIN")
+def counts(log: Log, first: str, last: str) -> dict[str, Any]:
+    """The answers from the day `first` to `last` (as 2026-11-21), added up. Raises one of STORE_ERRORS."""
+    days = _days(first, last)
+    with log.reading() as reading:
         result: dict[str, Any] = {
-            "day": _pairs(database, "substr(hour, 1, 10)", days, "1"),
-            **{name: _pairs(database, f"json_extract(body, '$.{name}')", days) for name in _FIELDS},
+            "day": _pairs(reading, "substr(hour, 1, 10)", days, "1"),
+            **{name: _pairs(reading, name, days) for name in _FIELDS},
         }
-        result["topic"] = _topics(database, f"{_BETWEEN} AND NOT json_extract(body, '$.unsure')", days)
-        (result["total"],) = database.execute(f"SELECT count(*) FROM entries WHERE {_BETWEEN}", days).fetchone()
+        result["topic"] = _topics(reading, f"{_BETWEEN} AND NOT unsure", days)
+        result["total"] = _count(reading, _BETWEEN, days)
         return result
-    finally:
-        database.close()
 
 
-def not_understood(path: Path, first: str, last: str) -> dict[str, Any]:
+def not_understood(log: Log, first: str, last: str) -> dict[str, Any]:
     """How many questions were not understood in these days, and which topics they might have meant.
 
-    Raises sqlite3.Error.
+    Raises one of STORE_ERRORS.
     """
-    days = {"first": first, "last": last}
-    unsure = f"{_BETWEEN} AND json_extract(body, '$.unsure')"
-    database = reading(path)
-    try:
-        database.execute("BEGIN")
-        (total,) = database.execute(f"SELECT count(*) FROM entries WHERE {unsure}", days).fetchone()
-        without = f"{unsure} AND json_array_length(body, '$.topics') = 0"
-        (none,) = database.execute(f"SELECT count(*) FROM entries WHERE {without}", days).fetchone()
-        return {"total": total, "without_candidate": none, "candidates": _topics(database, unsure, days)}
-    finally:
-        database.close()
+    days = _days(first, last)
+    unsure = f"{_BETWEEN} AND unsure"
+    with log.reading() as reading:
+        total = _count(reading, unsure, days)
+        none = _count(reading, f"{unsure} AND topics = 0", days)
+        return {"total": total, "without_candidate": none, "candidates": _topics(reading, unsure, days)}
 
 
-def _pairs(
-    database: sqlite3.Connection, what: str, days: dict[str, str], order: str = "2 DESC, 1"
-) -> list[dict[str, Any]]:
-    rows = database.execute(f"SELECT {what}, count(*) FROM entries WHERE {_BETWEEN} GROUP BY 1 ORDER BY {order}", days)
-    return [{"value": value, "count": count} for value, count in rows]
+def _days(first: str, last: str) -> dict[str, str]:
+    # After every hour of that day: 'T' < 'U'.
+    return {"first": first, "after": f"{last}U"}
 
 
-def _topics(database: sqlite3.Connection, which: str, days: dict[str, str]) -> list[dict[str, Any]]:
-    rows = database.execute(
-        f"SELECT topic.value, count(*) FROM entries, json_each(body, '$.topics') AS topic WHERE {which} "
-        "GROUP BY 1 ORDER BY 2 DESC, 1",
-        days,
+def _count(reading: Reading, which: str, days: dict[str, str]) -> int:
+    (found,) = next(reading.query(f"SELECT count(*) FROM audit_answers WHERE {which}", **days))
+    return int(found)
+
+
+def _pairs(reading: Reading, what: str, days: dict[str, str], order: str = "2 DESC, 1") -> list[dict[str, Any]]:
+    rows = reading.query(
+        f"SELECT {what}, count(*) FROM audit_answers WHERE {_BETWEEN} GROUP BY 1 ORDER BY {order}", **days
     )
     return [{"value": value, "count": count} for value, count in rows]
 
 
-def export(path: Path, first: str, last: str) -> Iterator[str]:
+def _topics(reading: Reading, which: str, days: dict[str, str]) -> list[dict[str, Any]]:
+    rows = reading.query(
+        f"SELECT topic, count(*) FROM audit_topics WHERE {which} GROUP BY 1 ORDER BY 2 DESC, 1", **days
+    )
+    return [{"value": value, "count": count} for value, count in rows]
+
+
+def export(log: Log, first: str, last: str) -> Iterator[str]:
     """The answers of these days as CSV, piece by piece, as French spreadsheets read it: semicolons, UTF-8 with a mark.
 
-    Raises sqlite3.Error before the first piece.
+    Raises one of STORE_ERRORS before the first piece.
     """
-    database = reading(path)
-    try:
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-        writer.writerow([*_COLUMNS.values(), "empreinte"])
-        buffer.seek(0)
-        pieces = ["\ufeff" + buffer.read()]
-        for row, stated in rows_between(database, first, last):
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerow([*_COLUMNS.values(), "empreinte"])
+    buffer.seek(0)
+    pieces = ["\ufeff" + buffer.read()]
+    with log.reading() as reading:
+        answers = reading.query(
+            f"SELECT body, hash FROM audit_answers WHERE {_BETWEEN} ORDER BY number", **_days(first, last)
+        )
+        for body, stated in answers:
+            row = json.loads(body)
             buffer.seek(0)
             buffer.truncate()
             writer.writerow([*(_cell(row.get(name)) for name in _COLUMNS), stated])
@@ -102,8 +102,6 @@ def export(path: Path, first: str, last: str) -> Iterator[str]:
                 yield "".join(pieces)
                 pieces.clear()
         yield "".join(pieces)
-    finally:
-        database.close()
 
 
 def _cell(value: Any) -> str:

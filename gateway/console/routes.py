@@ -13,17 +13,20 @@ from starlette.types import Scope
 
 from gateway.body import Allowance
 from gateway.console import auditor, editor, pages
+from gateway.console.accounts import forget_first
 from gateway.console.agent import agent_router
 from gateway.console.id_token import SignInError
-from gateway.console.oidc import CALLBACK, COOKIE, KEPT_SECONDS, SignIn
+from gateway.console.oidc import CALLBACK, COOKIE, SignIn
 from gateway.console.pages import SIGN_IN, checked_path, home
 from gateway.console.passwords import MOST_LENGTH, AccountFile, AccountsError
 from gateway.console.services import ConsoleServices, console_of
 from gateway.console.sessions import Session, signed_in, subject_hash
 from gateway.console.settings import Role
+from gateway.console.started import KEPT_SECONDS
 from gateway.errors import Fault, GatewayError
 from gateway.limits import client_of
 from gateway.rasa_client import RasaClient
+from gateway.store_error import STORE_ERRORS
 
 log = logging.getLogger("gateway")
 router = APIRouter(include_in_schema=False)
@@ -48,16 +51,25 @@ async def sign_in(given: Credentials, request: Request) -> Response:
         raise GatewayError(Fault.PAGE_UNKNOWN)
     here.gate.check_origin(request)
     name, address = given.username.strip().lower(), _address(request, here)
-    here.attempts.take(name, address)
+    await here.attempts.take(name, address)
     async with _checking:
         roles = await asyncio.to_thread(_roles, here.accounts, name, given.password)
     if roles is None:
         log.warning("console: a sign-in with a local account was refused")
         raise GatewayError(Fault.CREDENTIALS_REFUSED)
-    here.attempts.give_back(name, address)
+    await here.attempts.give_back(name, address)
+    _forget_first(here, name)
     response = JSONResponse({"then": home(roles, given.then)})
-    here.gate.enter(request, response, subject_hash("", name), roles)
+    await here.gate.enter(request, response, subject_hash("", name), roles)
     return response
+
+
+def _forget_first(here: ConsoleServices, name: str) -> None:
+    """The first password was read and used: from now on it is in somebody's keeping alone."""
+    try:
+        forget_first(here.first_account, name)
+    except AccountsError as error:
+        log.error("console: %s", error)
 
 
 def _roles(accounts: AccountFile, name: str, password: str) -> frozenset[Role] | None:
@@ -77,7 +89,7 @@ def _address(request: Request, here: ConsoleServices) -> Hashable:
 @router.get("/conseiller/api/session")
 async def session(request: Request, who: Annotated[Session, Depends(signed_in())]) -> JSONResponse:
     """What a page needs to know: the roles, the token that its calls must carry in X-CSRF-Token, the idle time-out."""
-    idle_seconds = console_of(request).gate.store.idle_seconds
+    idle_seconds = console_of(request).idle_seconds
     return JSONResponse({"roles": sorted(who.roles), "csrf": who.csrf, "idle_seconds": idle_seconds})
 
 
@@ -88,7 +100,7 @@ async def sign_out(request: Request) -> Response:
     back = f"{here.gate.own_origin(request)}{SIGN_IN}"
     then = await here.provider.farewell(back) if here.provider else None
     response = JSONResponse({"then": then or SIGN_IN})
-    here.gate.leave(request, response)
+    await here.gate.leave(request, response)
     return response
 
 
@@ -97,11 +109,11 @@ async def to_provider(request: Request, vers: str | None = None) -> Response:
     """Send the browser to the provider."""
     here = console_of(request)
     provider = _provider(here)
-    if here.starts.take(_address(request, here)):
-        return _failed("too_many")
     try:
+        if await here.starts.take(_address(request, here)):
+            return _failed("too_many")
         started = await provider.start(checked_path(vers) or "")
-    except SignInError as error:
+    except (SignInError, *STORE_ERRORS) as error:
         return _refused(error)
     response = RedirectResponse(started.url, status_code=303)
     response.set_cookie(COOKIE, started.secret, max_age=KEPT_SECONDS, **_COOKIE)
@@ -115,11 +127,11 @@ async def from_provider(request: Request) -> Response:
     provider = _provider(here)
     try:
         who, wanted = await provider.finish(dict(request.query_params), request.cookies.get(COOKIE, ""))
-    except SignInError as error:
+        response = RedirectResponse(home(who.roles, wanted), status_code=303)
+        response.delete_cookie(COOKIE, **_COOKIE)
+        await here.gate.enter(request, response, who.subject_hash, who.roles)
+    except (SignInError, *STORE_ERRORS) as error:
         return _refused(error)
-    response = RedirectResponse(home(who.roles, wanted), status_code=303)
-    response.delete_cookie(COOKIE, **_COOKIE)
-    here.gate.enter(request, response, who.subject_hash, who.roles)
     return response
 
 
@@ -129,9 +141,11 @@ def _provider(here: ConsoleServices) -> SignIn:
     return here.provider
 
 
-def _refused(error: SignInError) -> Response:
-    log.warning("console: a sign-in by the provider failed: %s: %s", error.reason, error)
-    return _failed(error.reason)
+def _refused(error: Exception) -> Response:
+    # What a store says is for the log; for the person it is one service that does not answer.
+    reason = error.reason if isinstance(error, SignInError) else "oidc_down"
+    log.warning("console: a sign-in by the provider failed: %s: %s", reason, error)
+    return _failed(reason)
 
 
 def _failed(reason: str) -> Response:
@@ -140,7 +154,7 @@ def _failed(reason: str) -> Response:
     return response
 
 
-def holder(scope: Scope) -> Hashable | None:
+async def holder(scope: Scope) -> Hashable | None:
     """Who is signed in, for the limits: None when the cookie of a request opens nothing."""
     request = Request(scope)
     found = console_of(request).gate.session(request)

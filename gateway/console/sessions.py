@@ -9,37 +9,29 @@ A session ends when nobody used it for the idle time, at the latest after the lo
 """
 
 import hmac
-import json
-import os
+import logging
 import secrets
-import sqlite3
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.console.settings import ROLES, Role
-from gateway.errors import Fault, GatewayError
+from gateway.errors import Fault, GatewayError, answer
+from gateway.store_error import STORE_ERRORS
+
+log = logging.getLogger("gateway")
 
 COOKIE = "__Host-session"
 TOKEN_HEADER = "X-CSRF-Token"
-FILE = "console.sqlite"
 _TOKEN_BYTES = 32
-_BUSY_SECONDS = 1.0
-# Use is written down this often at most: looking something up asks several times a second.
-_TOUCH_SHARE = 30
+_IN_SCOPE = "console_session"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS sessions (
-  token BLOB PRIMARY KEY, subject TEXT NOT NULL, roles TEXT NOT NULL, csrf TEXT NOT NULL,
-  opened_at REAL NOT NULL, seen_at REAL NOT NULL);
-CREATE INDEX IF NOT EXISTS sessions_subject ON sessions (subject);
-"""
 
 
 @dataclass(frozen=True)
@@ -56,68 +48,36 @@ def subject_hash(issuer: str, subject: str) -> str:
     return sha256(f"{issuer}\0{subject}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class SessionStore:
-    """The sessions, in one SQLite file that holds digests of the cookies and of the names."""
-
-    def __init__(
-        self, path: Path, idle_seconds: float, longest_seconds: float, clock: Callable[[], float] = time.time
-    ) -> None:
-        """Open or create the file (mode 0600). Raises sqlite3.Error or OSError when that fails."""
-        self.idle_seconds = idle_seconds
-        self._longest_seconds = longest_seconds
-        self._clock = clock
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.execute("PRAGMA secure_delete = ON")
-        self._database.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
-
-    def open(self, subject: str, roles: Iterable[Role]) -> str:
-        """Open a session for a subject (a digest) and return the token for the cookie, which is kept nowhere."""
-        now = self._clock()
-        self._database.execute(
-            "DELETE FROM sessions WHERE seen_at < ? OR opened_at < ?",
-            (now - self.idle_seconds, now - self._longest_seconds),
-        )
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
-        self._database.execute(
-            "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)",
-            (_digest(token), subject, json.dumps(sorted(roles)), secrets.token_urlsafe(_TOKEN_BYTES), now, now),
-        )
-        return token
-
-    def find(self, token: str) -> Session | None:
-        """The session of a cookie; counts as use. None when there is none, or its time is over."""
-        now = self._clock()
-        key = _digest(token)
-        row = self._database.execute(
-            "SELECT subject, roles, csrf, seen_at FROM sessions WHERE token = ? AND seen_at >= ? AND opened_at >= ?",
-            (key, now - self.idle_seconds, now - self._longest_seconds),
-        ).fetchone()
-        if row is None:
-            return None
-        subject, roles, csrf, seen_at = row
-        if now - seen_at > self.idle_seconds / _TOUCH_SHARE:
-            self._database.execute("UPDATE sessions SET seen_at = ? WHERE token = ?", (now, key))
-        return Session(subject, frozenset(json.loads(roles)), csrf)
-
-    def end(self, token: str) -> None:
-        """Forget a session."""
-        self._database.execute("DELETE FROM sessions WHERE token = ?", (_digest(token),))
-
-    def end_all(self, subject: str) -> None:
-        """Forget every session of a subject (a digest)."""
-        self._database.execute("DELETE FROM sessions WHERE subject = ?", (subject,))
+def drawn() -> str:
+    """A token that nobody guesses: of a session, or against forged calls."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """What is kept of a session's token."""
     return sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+class SessionStore(Protocol):
+    """The sessions, by digests of the cookies and of the names. Its calls raise one of STORE_ERRORS."""
+
+    async def open(self, subject: str, roles: Iterable[Role]) -> str:
+        """Open a session for a subject (a digest) and return the token for the cookie, which is kept nowhere."""
+
+    async def find(self, token: str) -> Session | None:
+        """The session of a cookie; counts as use. None when there is none, or its time is over."""
+
+    async def end(self, token: str) -> None:
+        """Forget a session."""
+
+    async def end_all(self, subject: str) -> None:
+        """Forget every session of a subject (a digest)."""
+
+    async def purge(self) -> None:
+        """Forget the sessions whose time is over."""
+
+    async def close(self) -> None:
+        """Close the file or connections that are the store's own."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +88,10 @@ class Gate:
     origin: str | None
 
     def session(self, request: HTTPConnection) -> Session | None:
-        """The session that the request's cookie names."""
-        token = request.cookies.get(COOKIE)
-        return self.store.find(token) if token else None
+        """The session that the request's cookie names, as SessionMiddleware has found it."""
+        session = request.scope.get(_IN_SCOPE)
+        assert session is None or isinstance(session, Session)
+        return session
 
     def required(self, request: HTTPConnection, role: Role | None = None) -> Session:
         """The session of a request. Raises GatewayError: 401 without one, 403 without the role."""
@@ -145,7 +106,7 @@ class Gate:
         """Raise GatewayError (403) unless the request carries the session's token and comes from this origin."""
         self.check_origin(request)
         shown = request.headers.get(TOKEN_HEADER, "")
-        if not hmac.compare_digest(_digest(shown), _digest(session.csrf)):
+        if not hmac.compare_digest(digest(shown), digest(session.csrf)):
             raise GatewayError(Fault.TOKEN_REFUSED)
 
     def check_origin(self, request: HTTPConnection) -> None:
@@ -159,20 +120,40 @@ class Gate:
         """Where the console is, as browsers name it."""
         return self.origin or f"{request.url.scheme}://{urlsplit(str(request.url)).netloc}"
 
-    def enter(self, request: Request, response: Response, subject: str, roles: Iterable[Role]) -> None:
+    async def enter(self, request: Request, response: Response, subject: str, roles: Iterable[Role]) -> None:
         """Open a session and set its cookie; whatever session the browser had ends."""
-        self._end(request)
-        token = self.store.open(subject, roles)
+        await self._end(request)
+        token = await self.store.open(subject, roles)
         response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="lax")
 
-    def leave(self, request: Request, response: Response) -> None:
+    async def leave(self, request: Request, response: Response) -> None:
         """End the session of a request, if it has one, and have the browser forget the cookie."""
-        self._end(request)
+        await self._end(request)
         response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
 
-    def _end(self, request: Request) -> None:
+    async def _end(self, request: Request) -> None:
         if token := request.cookies.get(COOKIE):
-            self.store.end(token)
+            await self.store.end(token)
+
+
+class SessionMiddleware:
+    """Looks the session of a request up once, for all that ask for it: the limits, the body's, the pages and calls."""
+
+    def __init__(self, app: ASGIApp, store: SessionStore) -> None:
+        self._app = app
+        self._store = store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (token := HTTPConnection(scope).cookies.get(COOKIE)):
+            try:
+                scope[_IN_SCOPE] = await self._store.find(token)
+            except STORE_ERRORS as error:
+                log.error("the sessions of the console cannot be read: %s", type(error).__name__)
+                # The body is not read: nothing that it holds may be taken for a request.
+                headers = {"Retry-After": "5", "Connection": "close"}
+                await answer(Fault.STORE_FAILED, headers)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 def gate_of(request: HTTPConnection) -> Gate:

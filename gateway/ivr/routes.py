@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, FastAPI, Path, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
-from gateway.api import BODY_FAULTS, CALL_FAULTS, Authorization, Here, Services, errors_of
+from gateway.api import BODY_FAULTS, CALL_FAULTS, Authorization, Here, errors_of
 from gateway.audit import ReplyAudit
+from gateway.erasure import Eraser
 from gateway.errors import Fault, GatewayError
 from gateway.ivr import content
 from gateway.ivr.actions import to_json
@@ -16,9 +17,11 @@ from gateway.ivr.answers import Answers
 from gateway.ivr.calls import Calls, Heard, Turn
 from gateway.ivr.machine import Machine
 from gateway.ivr.state import Event, Happened
-from gateway.ivr.store import CallStore
 from gateway.ivr.voicexml import MEDIA_TYPE, MOST_READINGS, Platform, document
+from gateway.metrics import Metrics
 from gateway.settings import Settings
+from gateway.stores import Stores
+from gateway.turns import Turns
 
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="assistant", charset="UTF-8"'}
 _KEYED: dict[str, Any] = {"security": [{"key": []}, {"password": []}]}
@@ -81,21 +84,21 @@ router = APIRouter(prefix="/ivr")
 class Line:
     """The calls of one gateway and how its voice platform is served."""
 
-    def __init__(self, settings: Settings, services: Services, audit: ReplyAudit) -> None:
-        """Open the store. Raises sqlite3.Error or OSError when RUN_DIR cannot hold it."""
+    def __init__(
+        self, settings: Settings, stores: Stores, turns: Turns, eraser: Eraser, metrics: Metrics, audit: ReplyAudit
+    ) -> None:
         said = content.load()
         answers = Answers(settings.base_path)
         machine = Machine(said, answers, speech=settings.ivr_speech_grammar is not None)
-        store = CallStore(settings.run_dir / "calls.sqlite")
         self.calls = Calls(
             machine,
             answers,
             audit,
-            store,
-            services.store,
-            services.turns,
-            services.eraser,
-            services.metrics,
+            stores.calls,
+            stores.conversations,
+            turns,
+            eraser,
+            metrics,
             settings.ivr_call_seconds,
         )
         self._prompts = said.prompts
@@ -123,7 +126,7 @@ def _turn(turn: Turn, status: int = 200) -> JSONResponse:
 )
 async def begin(line: OurLine, _: Admitted) -> JSONResponse:
     """The first turn. The call's id is given once more in every turn and kept nowhere."""
-    return _turn(line.calls.begin(), 201)
+    return _turn(await line.calls.begin(), 201)
 
 
 @router.post(
@@ -153,7 +156,7 @@ _DOCUMENT: dict[int | str, dict[str, Any]] = {
 @router.post("/start", include_in_schema=False)
 async def start(line: OurLine, _: Admitted) -> Response:
     """The first document; what the platform adds, such as the caller's number, is not looked at."""
-    return line.document(line.calls.begin())
+    return line.document(await line.calls.begin())
 
 
 @router.get(

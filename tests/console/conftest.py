@@ -20,6 +20,8 @@ from gateway.settings import Settings
 from tests.browser.conftest import browser
 from tests.conftest import ROOT, free_port
 from tests.gateway.conftest import Gateway, assert_error, base, built_base, gateway, peer, settings, start
+from tests.postgres_server import postgres
+from tests.redis_server import redis_server
 
 __all__ = ["base", "browser", "built_base", "gateway", "peer", "settings", "start"]
 
@@ -70,6 +72,20 @@ ACCOUNTS: dict[str, tuple[Role, ...]] = {
     "agent": ("agent",), "editor": ("editor",), "auditor": ("auditor",), "all": ("agent", "editor", "auditor"),
     "none": (),
 }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL's URL."""
+    with postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis's URL."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from gateway.console.accounts import accounts_of, draw_first
-from gateway.console.attempts import ACCOUNT, ADDRESS, Attempts
+from gateway.console.attempts import ACCOUNT
 from gateway.console.passwords import AccountFile, AccountsError
 from gateway.console.settings import ConsoleSettings
-from gateway.errors import GatewayError
 from gateway.settings import Settings
 from tests.conftest import ROOT
 from tests.console.conftest import PASSWORD, Visitor
@@ -81,26 +80,6 @@ def test_right_tries_are_not_counted(visit: Visit) -> None:
     visitor = visit()
     for _ in range(int(ACCOUNT.burst) + 2):
         assert visitor.sign_in("agent").status_code == 200
-
-
-def test_the_lock_opens_by_itself() -> None:
-    now = 0.0
-    attempts = Attempts(lambda: now)
-    for _ in range(int(ACCOUNT.burst)):
-        attempts.take("agent", "address")
-    with pytest.raises(GatewayError):
-        attempts.take("agent", "address")
-    now = 61.0
-    attempts.take("agent", "address")
-
-
-def test_an_address_that_tries_many_names_is_locked() -> None:
-    attempts = Attempts(lambda: 0.0)
-    for number in range(int(ADDRESS.burst)):
-        attempts.take(f"name{number}", "address")
-    with pytest.raises(GatewayError):
-        attempts.take("another", "address")
-    attempts.take("another", "elsewhere")
 
 
 def test_no_password_is_logged(visit: Visit, caplog: pytest.LogCaptureFixture) -> None:
@@ -182,6 +161,25 @@ def test_no_account_is_drawn_where_there_are_some_or_none_are_wanted(settings: S
     accounts_of(settings).put("zoe", PASSWORD, ["agent"])
     draw_first(settings)
     assert not (settings.run_dir / "console.json").exists()
+
+
+def test_the_note_of_the_first_password_goes_when_somebody_signs_in_with_it(
+    start: Callable[..., Gateway], settings: Settings
+) -> None:
+    draw_first(settings)
+    path = settings.run_dir / "console.json"
+    first = json.loads(path.read_text())
+    accounts_of(settings).put("zoe", PASSWORD, ["agent"])
+    visitor = Visitor(start().client)
+    assert visitor.sign_in(first["username"], "wrong").status_code == 401
+    assert visitor.sign_in("zoe").status_code == 200
+    assert path.exists()
+    for _ in range(2):
+        assert visitor.sign_in(first["username"], first["password"]).status_code == 200
+        assert not path.exists()
+    # Nor is it drawn again.
+    draw_first(settings)
+    assert not path.exists()
 
 
 def test_the_note_of_the_first_password_goes_when_the_password_does(settings: Settings) -> None:

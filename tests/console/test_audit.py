@@ -1,4 +1,4 @@
-"""The audit log: what is written, that tampering shows, and that purging does not pass for it."""
+"""The audit log, in a file and in PostgreSQL: what is written, that tampering shows, and that purging is not it."""
 
 import json
 import sqlite3
@@ -10,24 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit import Audit, Given, hour_of
-from gateway.audit_chain import Head, link, verify
+from gateway.audit_chain import Head, canonical, link
+from gateway.audit_entry import hour_of
 from tests.conftest import ROOT
+from tests.console.audit_logs import DAY, DAYS, GIVEN, Clock, Kept, emptied, kept
 from tests.gateway.conftest import Gateway
 from tests.gateway.peer import Peer, custom, replying
-
-DAY = 86_400
-DAYS = 30
-GIVEN = Given("web", "mali", None, ("rights",), "answered", False, "0123456789abcdef", "a" * 64)
-
-
-class Clock:
-    """A time in seconds that a test moves."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -35,36 +23,28 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=["file", "shared"])
+def log(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Kept]:
+    """The log of one machine, and that of a cluster."""
+    where = str(tmp_path / "audit.sqlite")
+    if request.param == "shared":
+        where = request.getfixturevalue("database")
+        emptied(where)
+    with kept(request.param, where, clock) as running:
+        # As the gateway does when it starts.
+        running.run(running.audit.purge())
+        yield running
+
+
 @pytest.fixture
-def audit(tmp_path: Path, clock: Clock) -> Iterator[Audit]:
-    audit = Audit(tmp_path / "audit.sqlite", DAYS, clock)
-    yield audit
-    audit.close()
+def file(tmp_path: Path, clock: Clock) -> Iterator[Kept]:
+    with kept("file", str(tmp_path / "audit.sqlite"), clock) as running:
+        yield running
 
 
-def _fill(audit: Audit, count: int = 10) -> None:
-    for _ in range(count):
-        audit.record(GIVEN)
-
-
-def _tamper(audit: Audit, *statements: str) -> None:
-    database = sqlite3.connect(audit.path)
-    for statement in statements:
-        assert database.execute(statement).rowcount > 0
-    database.commit()
-    database.close()
-
-
-def _rows(audit: Audit) -> list[tuple[int, dict[str, object], str]]:
-    database = sqlite3.connect(audit.path)
-    rows = database.execute("SELECT number, body, hash FROM entries ORDER BY number").fetchall()
-    database.close()
-    return [(number, json.loads(body), stated) for number, body, stated in rows]
-
-
-def test_a_row_holds_what_was_given_to_the_hour_and_no_more(audit: Audit, clock: Clock) -> None:
-    audit.record(GIVEN)
-    [(number, body, _)] = _rows(audit)
+def test_a_row_holds_what_was_given_to_the_hour_and_no_more(log: Kept, clock: Clock) -> None:
+    log.fill(1)
+    [(number, body, _)] = log.rows()
     assert number == 1
     assert body == {
         "number": 1, "hour": hour_of(clock.now), "door": "web", "country": "mali", "offer": None, "topics": ["rights"],
@@ -74,160 +54,155 @@ def test_a_row_holds_what_was_given_to_the_hour_and_no_more(audit: Audit, clock:
     assert hour_of(3599) == hour_of(0) != hour_of(3600)
 
 
-def test_a_log_that_nobody_touched_fits(audit: Audit) -> None:
-    assert verify(audit.path).problem is None
-    _fill(audit)
-    state = verify(audit.path)
+def test_a_log_that_nobody_touched_fits(log: Kept) -> None:
+    assert log.verify().problem is None
+    log.fill()
+    state = log.verify()
     assert (state.problem, state.first, state.last, state.rows) == (None, 1, 10, 10)
-    assert state.head == audit.head()
+    assert state.head == log.head()
 
 
 @pytest.mark.parametrize(
     "statements",
     [
-        ("UPDATE entries SET body = replace(body, 'mali', 'caraibe') WHERE number = 5",),
-        ("UPDATE entries SET hash = replace(hash, 'a', 'b') WHERE number = 5",),
-        ("UPDATE entries SET body = body || ' ' WHERE number = 10",),
-        ("DELETE FROM entries WHERE number = 5",),
-        ("DELETE FROM entries WHERE number = 1",),
-        ("DELETE FROM entries WHERE number = 5", "UPDATE entries SET number = number - 1 WHERE number > 5"),
+        ("UPDATE {rows} SET body = replace(body, 'mali', 'caraibe') WHERE number = 5",),
+        ("UPDATE {rows} SET hash = replace(hash, 'a', 'b') WHERE number = 5",),
+        ("UPDATE {rows} SET body = body || ' ' WHERE number = 10",),
+        ("DELETE FROM {rows} WHERE number = 5",),
+        ("DELETE FROM {rows} WHERE number = 1",),
+        ("DELETE FROM {rows} WHERE number = 5", "UPDATE {rows} SET number = number - 1 WHERE number > 5"),
         (
-            "UPDATE entries SET number = 99 WHERE number = 4",
-            "UPDATE entries SET number = 4 WHERE number = 5",
-            "UPDATE entries SET number = 5 WHERE number = 99",
+            "UPDATE {rows} SET number = 99 WHERE number = 4",
+            "UPDATE {rows} SET number = 4 WHERE number = 5",
+            "UPDATE {rows} SET number = 5 WHERE number = 99",
         ),
-        ("INSERT INTO entries (number, body, hash) SELECT 11, body, hash FROM entries WHERE number = 10",),
+        ("INSERT INTO {rows} (number, body, hash) SELECT 11, body, hash FROM {rows} WHERE number = 10",),
     ],
 )
-def test_a_row_changed_removed_moved_or_put_in_shows(audit: Audit, statements: tuple[str, ...]) -> None:
-    _fill(audit)
-    _tamper(audit, *statements)
-    assert verify(audit.path).problem == "altered"
+def test_a_row_changed_removed_moved_or_put_in_shows(log: Kept, statements: tuple[str, ...]) -> None:
+    log.fill()
+    log.tamper(*statements)
+    assert log.verify().problem == "altered"
 
 
-def test_last_rows_removed_show_against_the_head_that_was_kept(audit: Audit) -> None:
-    _fill(audit)
-    head = audit.head()
-    _tamper(audit, "DELETE FROM entries WHERE number > 8")
-    assert verify(audit.path).problem is None
-    assert verify(audit.path, head).problem == "truncated"
+def test_last_rows_removed_show_against_the_head_that_was_kept(log: Kept) -> None:
+    log.fill()
+    head = log.head()
+    log.tamper("DELETE FROM {rows} WHERE number > 8")
+    assert log.verify().problem is None
+    assert log.verify(head).problem == "truncated"
 
 
-def test_a_chain_computed_anew_shows_against_the_head_that_was_kept(audit: Audit) -> None:
-    _fill(audit)
-    head = audit.head()
-    rows = _rows(audit)
+def test_a_chain_computed_anew_shows_against_the_head_that_was_kept(log: Kept) -> None:
+    log.fill()
+    head = log.head()
     previous = "0" * 64
-    database = sqlite3.connect(audit.path)
-    for number, body, _ in rows:
-        text = json.dumps({**body, "country": "caraibe"}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    for number, body, _ in log.rows():
+        text = canonical({**body, "country": "caraibe"})
         previous = link(previous, text)
-        database.execute("UPDATE entries SET body = ?, hash = ? WHERE number = ?", (text, previous, number))
-    database.commit()
-    database.close()
-    assert verify(audit.path).problem is None
-    assert verify(audit.path, head).problem == "replaced"
+        log.tamper(f"UPDATE {{rows}} SET body = '{text}', hash = '{previous}' WHERE number = {number}")
+    assert log.verify().problem is None
+    assert log.verify(head).problem == "replaced"
 
 
-def test_a_kept_head_still_fits_after_more_answers(audit: Audit) -> None:
-    _fill(audit)
-    head = audit.head()
-    _fill(audit)
-    assert verify(audit.path, head).problem is None
+def test_a_kept_head_still_fits_after_more_answers(log: Kept) -> None:
+    log.fill()
+    head = log.head()
+    log.fill()
+    assert log.verify(head).problem is None
 
 
-def test_a_purge_removes_the_old_and_the_rest_still_fits(audit: Audit, clock: Clock) -> None:
-    _fill(audit, 4)
-    head = audit.head()
+def test_a_purge_removes_the_old_and_the_rest_still_fits(log: Kept, clock: Clock) -> None:
+    log.fill(4)
+    head = log.head()
     clock.now += 20 * DAY
-    _fill(audit, 3)
+    log.fill(3)
     clock.now += 11 * DAY
-    assert audit.purge() == 4
-    state = verify(audit.path, audit.head())
+    assert log.run(log.audit.purge()) == 4
+    state = log.verify(log.head())
     assert (state.problem, state.first, state.rows) == (None, 5, 4)
     # The head that was kept is the anchor now.
-    assert verify(audit.path, head).problem is None
-    assert verify(audit.path, Head(head.number, "f" * 64)).problem == "replaced"
-    assert _rows(audit)[-1][1]["purged"] == {"number": head.number, "hash": head.hash}
+    assert log.verify(head).problem is None
+    assert log.verify(Head(head.number, "f" * 64)).problem == "replaced"
+    assert log.rows()[-1][1]["purged"] == {"number": head.number, "hash": head.hash}
 
 
-def test_purges_go_on_and_on(audit: Audit, clock: Clock) -> None:
+def test_purges_go_on_and_on(log: Kept, clock: Clock) -> None:
     for _ in range(50):
-        _fill(audit, 2)
+        log.fill(2)
         clock.now += 5 * DAY
-        audit.purge()
-        assert verify(audit.path, audit.head()).problem is None
-    assert len(_rows(audit)) < 40
+        log.run(log.audit.purge())
+        assert log.verify(log.head()).problem is None
+    assert len(log.rows()) < 40
 
 
-def test_nothing_is_purged_before_its_time(audit: Audit, clock: Clock) -> None:
-    _fill(audit)
+def test_nothing_is_purged_before_its_time(log: Kept, clock: Clock) -> None:
+    log.fill()
     clock.now += DAYS * DAY
-    assert audit.purge() == 0
-    assert len(_rows(audit)) == 10
+    assert log.run(log.audit.purge()) == 0
+    assert len(log.rows()) == 10
 
 
-def test_everything_old_can_be_purged(audit: Audit, clock: Clock) -> None:
-    _fill(audit)
+def test_everything_old_can_be_purged(log: Kept, clock: Clock) -> None:
+    log.fill()
     clock.now += 100 * DAY
-    assert audit.purge() == 10
-    assert audit.purge() == 0
-    assert verify(audit.path).problem is None
-    audit.record(GIVEN)
-    assert audit.head().number == 12
+    assert log.run(log.audit.purge()) == 10
+    assert log.run(log.audit.purge()) == 0
+    assert log.verify().problem is None
+    log.fill(1)
+    assert log.head().number == 12
 
 
-def test_a_beginning_removed_by_hand_does_not_pass_for_a_purge(audit: Audit) -> None:
-    _fill(audit)
-    _, _, stated = _rows(audit)[4]
-    _tamper(audit, "DELETE FROM entries WHERE number <= 5", f"UPDATE anchor SET number = 5, hash = '{stated}'")
-    assert verify(audit.path).problem == "beginning"
+def test_a_beginning_removed_by_hand_does_not_pass_for_a_purge(log: Kept) -> None:
+    log.fill()
+    _, _, stated = log.rows()[4]
+    log.tamper("DELETE FROM {rows} WHERE number <= 5", f"UPDATE {{anchor}} SET number = 5, hash = '{stated}'")
+    assert log.verify().problem == "beginning"
 
 
-def test_a_failure_is_told_in_the_next_row(audit: Audit) -> None:
-    audit.record(GIVEN)
-    other = sqlite3.connect(audit.path)
+def test_a_failure_is_told_in_the_next_row(file: Kept) -> None:
+    file.fill(1)
+    other = sqlite3.connect(file.where)
     other.execute("BEGIN IMMEDIATE")
-    audit.record(GIVEN)
-    audit.record(GIVEN)
-    assert audit.failing
+    file.audit.record(GIVEN)
+    file.audit.record(GIVEN)
+    assert file.audit.failing
     other.execute("ROLLBACK")
     other.close()
-    audit.record(GIVEN)
-    audit.record(GIVEN)
-    assert [body.get("lost") for _, body, _ in _rows(audit)] == [None, 2, None]
-    assert verify(audit.path).problem is None
+    file.fill(2)
+    assert [body.get("lost") for _, body, _ in file.rows()] == [None, 2, None]
+    assert file.verify().problem is None
 
 
-def test_a_row_costs_less_than_what_a_person_notices(audit: Audit) -> None:
+def test_a_row_costs_less_than_what_a_person_notices(log: Kept) -> None:
     started = time.process_time()
-    _fill(audit, 500)
+    log.fill(500)
     assert (time.process_time() - started) / 500 < 0.001
 
 
-def test_the_file_is_its_owners_alone(audit: Audit) -> None:
-    assert audit.path.stat().st_mode & 0o077 == 0
+def test_the_file_is_its_owners_alone(file: Kept) -> None:
+    assert Path(file.where).stat().st_mode & 0o077 == 0
 
 
-def _command(audit: Audit, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def _command(log: Kept, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "gateway.audit", *arguments], cwd=ROOT, env={"RUN_DIR": str(audit.path.parent)},
+        [sys.executable, "-m", "gateway.audit", *arguments], cwd=ROOT, env=log.environment,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-def test_the_command_prints_the_head_and_verifies_against_it(audit: Audit) -> None:
-    _fill(audit)
-    head = _command(audit, "head").stdout.strip()
-    assert head == f"10:{audit.head().hash}"
-    fits = _command(audit, "verify", head)
+def test_the_command_prints_the_head_and_verifies_against_it(log: Kept) -> None:
+    log.fill()
+    head = _command(log, "head").stdout.strip()
+    assert head == f"10:{log.head().hash}"
+    fits = _command(log, "verify", head)
     assert (fits.returncode, fits.stdout) == (0, f"10 rows fit, up to the head {head}\n")
-    _tamper(audit, "DELETE FROM entries WHERE number = 10")
-    assert _command(audit, "verify").returncode == 0
-    refused = _command(audit, "verify", head)
+    log.tamper("DELETE FROM {rows} WHERE number = 10")
+    assert _command(log, "verify").returncode == 0
+    refused = _command(log, "verify", head)
     assert refused.returncode == 1
     assert "the last rows were removed" in refused.stderr
-    assert _command(audit, "verify", "10").returncode == 2
+    assert _command(log, "verify", "10").returncode == 2
 
 
 def test_every_reply_is_written_down_once_without_what_was_said(

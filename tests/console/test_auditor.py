@@ -2,17 +2,17 @@
 
 import csv
 import io
-import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.audit import Audit, Given
+from gateway.audit_entry import Given
 from gateway.console.figures import export
+from tests.console.audit_logs import Clock, Kept, emptied, kept
 from tests.console.conftest import Visitor
 from tests.gateway.conftest import Gateway, assert_error
 
@@ -31,16 +31,41 @@ def given(**changed: Any) -> Given:
     return replace(ANSWER, **changed)
 
 
-def _write(path: Path, *answers: Given, days_ago: int = 0) -> None:
-    audit = Audit(path, 400, lambda: (TODAY - timedelta(days=days_ago)).timestamp())
+@dataclass(frozen=True)
+class Where:
+    """The log of a gateway: its kind, and its path or URL."""
+
+    kind: str
+    at: str
+
+    def write(self, *answers: Given, days_ago: int = 0) -> None:
+        """Write answers, as another process would."""
+        clock = Clock()
+        clock.now = (TODAY - timedelta(days=days_ago)).timestamp()
+        with kept(self.kind, self.at, clock, days=400) as log:
+            log.run(_recorded(log, answers))
+
+
+async def _recorded(log: Kept, answers: tuple[Given, ...]) -> None:
     for answer in answers:
-        audit.record(answer)
-    audit.close()
+        log.audit.record(answer)
+    await log.audit.flush()
+
+
+@pytest.fixture(params=["file", "shared"])
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
+    """The log of one machine, and that of a cluster."""
+    if request.param == "file":
+        return Where("file", str(tmp_path / "run" / "audit.sqlite"))
+    database: str = request.getfixturevalue("database")
+    emptied(database)
+    return Where("shared", database)
 
 
 @pytest.fixture
-def path(gateway: Gateway) -> Path:
-    return gateway.settings.run_dir / "audit.sqlite"
+def gateway(start: Callable[..., Gateway], log: Where) -> Gateway:
+    """A gateway with the log."""
+    return start(database_url=log.at if log.kind == "shared" else None)
 
 
 @pytest.fixture
@@ -52,10 +77,10 @@ def _day(days_ago: int) -> str:
     return (TODAY - timedelta(days=days_ago)).date().isoformat()
 
 
-def test_answers_are_counted_by_day_door_country_topic_status_and_version(auditor: Visitor, path: Path) -> None:
-    _write(path, given(), days_ago=40)
-    _write(path, given(version="v0"), given(door="ivr", country=None, topics=()), days_ago=2)
-    _write(path, given(), given(door="agent", status="clarify", unsure=True, topics=("dpo",)))
+def test_answers_are_counted_by_day_door_country_topic_status_and_version(auditor: Visitor, log: Where) -> None:
+    log.write(given(), days_ago=40)
+    log.write(given(version="v0"), given(door="ivr", country=None, topics=()), days_ago=2)
+    log.write(given(), given(door="agent", status="clarify", unsure=True, topics=("dpo",)))
     found = auditor.get("/conseiller/api/audit").json()
     pairs = {
         name: {one["value"]: one["count"] for one in found[name]} for name in found if isinstance(found[name], list)
@@ -70,9 +95,9 @@ def test_answers_are_counted_by_day_door_country_topic_status_and_version(audito
     assert pairs["policy_sha256"] == {"a" * 64: 4}
 
 
-def test_a_period_counts_both_its_days(auditor: Visitor, path: Path) -> None:
+def test_a_period_counts_both_its_days(auditor: Visitor, log: Where) -> None:
     for days in (3, 2, 1):
-        _write(path, given(), days_ago=days)
+        log.write(given(), days_ago=days)
     found = auditor.get("/conseiller/api/audit", params={"du": _day(2), "au": _day(1)}).json()
     assert found["total"] == 2
 
@@ -83,15 +108,13 @@ def test_dates_that_make_no_sense_are_refused(auditor: Visitor, call: str, perio
     assert_error(auditor.get(f"/conseiller/api/audit{call}", params=period), 422, "dates_invalid")
 
 
-def test_the_chain_is_verified_and_its_head_shown(auditor: Visitor, path: Path) -> None:
-    _write(path, given(), given())
+def test_the_chain_is_verified_and_its_head_shown(auditor: Visitor, log: Where) -> None:
+    log.write(given(), given())
     found = auditor.get("/conseiller/api/audit/verification").json()
     assert (found["problem"], found["rows"], found["last"]) == (None, 2, 2)
     assert auditor.get("/conseiller/api/audit/verification", params={"tete": found["head"]}).json() == found
-    database = sqlite3.connect(path)
-    database.execute("UPDATE entries SET body = replace(body, 'mali', 'caraibe') WHERE number = 1")
-    database.commit()
-    database.close()
+    with kept(log.kind, log.at, Clock()) as running:
+        running.tamper("UPDATE {rows} SET body = replace(body, 'mali', 'caraibe') WHERE number = 1")
     assert auditor.get("/conseiller/api/audit/verification").json()["problem"] == "altered"
 
 
@@ -101,9 +124,9 @@ def test_a_head_that_is_none_is_refused(auditor: Visitor, head: str) -> None:
     assert_error(answer, 422, "request_invalid")
 
 
-def test_the_export_is_a_file_that_a_spreadsheet_reads(auditor: Visitor, path: Path) -> None:
-    _write(path, given(), days_ago=1)
-    _write(path, *(given(unsure=True) for _ in range(1200)))
+def test_the_export_is_a_file_that_a_spreadsheet_reads(auditor: Visitor, log: Where) -> None:
+    log.write(given(), days_ago=1)
+    log.write(*(given(unsure=True) for _ in range(1200)))
     answer = auditor.get("/conseiller/api/audit/export.csv", params={"du": _day(0), "au": _day(0)})
     assert answer.headers["content-disposition"] == f'attachment; filename="reponses_{_day(0)}_{_day(0)}.csv"'
     assert answer.headers["cache-control"] == "no-store"
@@ -116,10 +139,10 @@ def test_the_export_is_a_file_that_a_spreadsheet_reads(auditor: Visitor, path: P
 
 
 @pytest.mark.parametrize("begin", ["=1+1", "+1", "-1", "@a", "\ta", "\ra"])
-def test_no_cell_of_the_export_is_a_formula(tmp_path: Path, begin: str) -> None:
-    path = tmp_path / "audit.sqlite"
-    _write(path, given(country=begin, topics=(begin,), version=begin))
-    text = "".join(export(path, _day(0), _day(0)))
+def test_no_cell_of_the_export_is_a_formula(log: Where, begin: str) -> None:
+    log.write(given(country=begin, topics=(begin,), version=begin))
+    with kept(log.kind, log.at, Clock()) as running:
+        text = "".join(export(running.audit.log, _day(0), _day(0)))
     [_, row] = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
     assert [cell for cell in row if cell.startswith(begin[0])] == []
     assert row.count(f"'{begin}") == 3

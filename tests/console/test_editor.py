@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from gateway.base_version import version_of
 from gateway.console.editor import MOST_TEXT
 from policies_kb import base as knowledge
+from policies_kb.base_version import version_of
 from policies_kb.content import load_content
 from policies_kb.source import SOURCES, read_sources
 from tests.console.conftest import Visitor

@@ -1,49 +1,26 @@
 """Sessions at the door: what opens one, what ends it, and what is refused without it."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from fastapi.routing import iter_route_contexts
 
 from gateway.app import create_app
 from gateway.console.pages import FOLDER, PAGES, PUBLIC_FILES, STATIC
-from gateway.console.sessions import SessionStore, subject_hash
+from gateway.console.sessions import subject_hash
 from gateway.metrics import Metrics
 from gateway.settings import Settings
 from tests.console.conftest import PASSWORD, Visitor
 from tests.gateway.conftest import KEYS, Gateway, assert_error
 
 Visit = Callable[..., Visitor]
-IDLE, LONGEST = 1800.0, 36_000.0
 # What may be asked without a session: signing in itself.
 OPEN = {
     "/conseiller/connexion", "/conseiller/connexion/oidc", "/conseiller/connexion/retour", "/conseiller/api/signin",
 }  # fmt: skip
 ROLE_OF = {"/conseiller/api/editor": "editor", "/conseiller/api/audit": "auditor"}
 OF_ALL = {"/conseiller/api/session", "/conseiller/api/signout"}
-
-
-class Clock:
-    """A time in seconds that a test moves."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[SessionStore]:
-    store = SessionStore(tmp_path / "console.sqlite", IDLE, LONGEST, clock)
-    yield store
-    store.close()
 
 
 def _calls(settings: Settings) -> list[tuple[str, str]]:
@@ -168,45 +145,6 @@ def test_sign_out_ends_the_session_on_the_server(visit: Visit) -> None:
     assert visitor.cookies == {}
     visitor.cookies = kept
     assert_error(visitor.get("/conseiller/api/session"), 401, "session_missing")
-
-
-def test_a_session_ends_when_nobody_uses_it(store: SessionStore, clock: Clock) -> None:
-    token = store.open("subject", ["agent"])
-    clock.now += IDLE - 1
-    assert store.find(token)
-    clock.now += IDLE - 1
-    assert store.find(token)
-    clock.now += IDLE + 1
-    assert store.find(token) is None
-
-
-def test_a_session_ends_at_the_latest_after_the_longest_time(store: SessionStore, clock: Clock) -> None:
-    token = store.open("subject", ["agent"])
-    for _ in range(int(LONGEST / 1000)):
-        clock.now += 1000
-        assert store.find(token)
-    clock.now += 1
-    assert store.find(token) is None
-
-
-def test_use_in_quick_succession_still_counts(store: SessionStore, clock: Clock) -> None:
-    token = store.open("subject", ["agent"])
-    for _ in range(int(IDLE)):
-        clock.now += 2
-        assert store.find(token)
-
-
-def test_sessions_whose_time_is_over_are_forgotten(store: SessionStore, clock: Clock, tmp_path: Path) -> None:
-    store.open("gone", ["agent"])
-    clock.now += IDLE + 1
-    store.open("here", ["agent"])
-    assert not any(b"gone" in path.read_bytes() for path in [tmp_path / "console.sqlite"])
-
-
-def test_all_sessions_of_a_person_can_be_ended(store: SessionStore) -> None:
-    mine, also_mine, others = store.open("me", []), store.open("me", []), store.open("other", [])
-    store.end_all("me")
-    assert [bool(store.find(token)) for token in (mine, also_mine, others)] == [False, False, True]
 
 
 def test_neither_cookie_nor_name_is_in_the_file(visit: Visit, settings: Settings) -> None:

@@ -1,10 +1,8 @@
 """The agents' page in a real Chromium, signed in with the console's first account, the whole assistant behind it."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Viewport
 
 from tests.chromium import chromium
 from tests.conftest import ROOT, Assistant
+from tests.console.at_assistant import signing_in
+from tests.console.conftest import PASSWORD
 
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 API = "**/conseiller/api/"
@@ -81,14 +81,6 @@ def _asks_for(body: str | None, text: str) -> bool:
     return body is not None and json.loads(body).get("text") == text
 
 
-@pytest.fixture(scope="session")
-def first_account(assistant: Assistant) -> dict[str, str]:
-    """The account that the installation made for itself."""
-    run_dir = assistant.run_dir or Path(os.environ["ASSISTANT_KEYS"]).parent
-    found: dict[str, str] = json.loads((run_dir / "console.json").read_text("utf-8"))
-    return found
-
-
 # Its scope ends with the module: while it runs, no test that needs an event loop of its own can.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -98,13 +90,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def signed_in_state(browser: Browser, assistant: Assistant, first_account: dict[str, str]) -> Any:
+def signed_in_state(browser: Browser, assistant: Assistant) -> Any:
     """The cookies of an agent who signed in once, as people do."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{assistant.url}/conseiller")
-    page.get_by_label("Identifiant").fill(first_account["username"])
-    page.get_by_label("Mot de passe").fill(first_account["password"])
+    page.get_by_label("Identifiant").fill(signing_in(assistant))
+    page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
     expect(page.locator("#topics li").first).to_be_visible()
     state = context.storage_state()

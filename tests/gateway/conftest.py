@@ -19,6 +19,7 @@ from gateway.listener import listen
 from gateway.metrics import Metrics
 from gateway.settings import Settings
 from tests.gateway.peer import Peer, wait_for
+from tests.redis_server import redis_server
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = Keys(agent="agent-key-of-the-tests", ivr="ivr-key-of-the-tests")
@@ -121,6 +122,13 @@ def start(settings: Settings) -> Iterator[Callable[..., Gateway]]:
 def gateway(start: Callable[..., Gateway]) -> Gateway:
     """A running gateway without limits."""
     return start()
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis' URL."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

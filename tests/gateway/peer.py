@@ -45,7 +45,11 @@ class Peer:
     def __init__(self) -> None:
         self.reply: Callable[[Turn], Answer] = answering()
         self.turns: list[Turn] = []
+        self.asked_with: list[dict[str, str]] = []
+        self.timing = ""
+        self.resident = ""
         self.erased: list[str] = []
+        self.erased_with: list[dict[str, str]] = []
         self.erasure_status = 204
         self.status: Answer = (200, b'{"model_file": "model.tar.gz"}')
         self.status_queries: list[str] = []
@@ -73,10 +77,18 @@ class Peer:
             def do_POST(self) -> None:
                 turn = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 peer.turns.append(turn)
-                self._send(*peer.reply(turn))
+                peer.asked_with.append(dict(self.headers.items()))
+                try:
+                    answer = peer.reply(turn)
+                except ConnectionAbortedError:
+                    # As a process that ends in the middle of a turn.
+                    self.close_connection = True
+                    return
+                self._send(*answer)
 
             def do_DELETE(self) -> None:
                 peer.erased.append(self.path.rpartition("/")[2])
+                peer.erased_with.append(dict(self.headers.items()))
                 self._send(peer.erasure_status)
 
             def do_GET(self) -> None:
@@ -91,6 +103,9 @@ class Peer:
                 self.send_response(status)
                 if status != 204:
                     self.send_header("Content-Length", str(len(body)))
+                for name, value in (("Server-Timing", peer.timing), ("X-Resident-Bytes", peer.resident)):
+                    if value:
+                        self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
 

@@ -1,13 +1,17 @@
-"""Opening, speaking and erasing over HTTP, and what Rasa is told."""
+"""Opening, speaking and erasing over HTTP, and what Rasa is told; with files, and with a Redis."""
 
 import threading
 import time
 from typing import Any
 
 import pytest
+from redis import Redis
 
+from tests.gateway.both import settings
 from tests.gateway.conftest import KEYS, Gateway, assert_error, bearer
 from tests.gateway.peer import Answer, Peer, Turn, answering, custom
+
+__all__ = ["settings"]
 
 UNKNOWN = "A" * 32
 
@@ -44,6 +48,7 @@ def test_a_reply_is_passed_on_under_the_sender_that_the_client_knows(gateway: Ga
     assert answer.json() == [{"recipient_id": sender, "text": "Voici la réponse.", "custom": custom()}]
     (turn,) = peer.turns
     assert turn["message"] == "À qui transmettez-vous mes données ?"
+    assert turn["metadata"].pop("turn")
     assert turn["metadata"] == {"door": "web", "country": "caraibe", "offer": "internet"}
     assert sender not in str(turn)
 
@@ -224,6 +229,15 @@ def test_neither_senders_nor_message_ids_nor_messages_are_ever_stored(gateway: G
 
 
 def _stored(gateway: Gateway, trace: bytes) -> bool:
+    if gateway.settings.redis_url is not None:
+        with Redis.from_url(gateway.settings.redis_url) as redis:
+            hashes = [key for key in redis.scan_iter() if redis.type(key) == b"hash"]
+            whole = [
+                *redis.scan_iter(),
+                *(value for key in hashes for pair in redis.hgetall(key).items() for value in pair),
+            ]
+        assert whole
+        return any(trace in piece for piece in whole)
     files = [path for path in gateway.settings.run_dir.iterdir() if path.name.startswith("conversations.sqlite")]
     assert files
     return any(trace in path.read_bytes() for path in files)

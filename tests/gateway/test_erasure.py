@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.datastructures import URL
 
-from gateway.conversations import ConversationStore
+from gateway.conversation_file import FileConversations
+from gateway.conversations import Leaving
 from gateway.erasure import OVERDUE_SECONDS, Eraser
+from gateway.locks import LocalLocks
+from gateway.metrics import Metrics
 from gateway.rasa_client import RasaClient
 from gateway.settings import Settings
-from gateway.turns import ConversationLocks
 from tests.gateway.conftest import Gateway, assert_error
 from tests.gateway.peer import Peer, wait_for
 
@@ -54,41 +56,41 @@ class _World:
 
     def __init__(self, peer: Peer, folder: Path) -> None:
         self.now = 1000.0
-        self.store = ConversationStore(folder / "conversations.sqlite", 100, lambda: self.now)
-        self.rasa = RasaClient(Settings(rasa_port=peer.port))
-        self.locks = ConversationLocks()
+        self.store = FileConversations(folder / "conversations.sqlite", 100, lambda: self.now)
+        self.rasa = RasaClient(Settings(rasa_port=peer.port), Metrics())
+        self.locks = LocalLocks()
         self.eraser = Eraser(self.store, self.rasa, self.locks, 100)
 
     async def close(self) -> None:
         await self.rasa.close()
-        self.store.close()
+        await self.store.close()
 
 
 async def test_one_conversation_that_rasa_fails_on_does_not_keep_the_others(peer: Peer, tmp_path: Path) -> None:
     world = _World(peer, tmp_path)
     for _ in range(3):
-        world.store.create("web", None, None)
+        await world.store.create("web", None, None)
     world.now += 101
     peer.erasure_status = 500
     await world.eraser.round()
     assert len(peer.erased) == 3
     peer.erasure_status = 204
     await world.eraser.round()
-    assert world.store.to_erase() == []
+    assert await world.store.to_erase() == []
     await world.close()
 
 
 async def test_a_rasa_that_is_away_is_asked_once_a_round(peer: Peer, tmp_path: Path) -> None:
     world = _World(peer, tmp_path)
     for _ in range(3):
-        world.store.create("web", None, None)
+        await world.store.create("web", None, None)
     world.now += 101
     peer.close()
     await world.eraser.round()
-    assert len(world.store.to_erase()) == 3
-    assert world.eraser.overdue() is False
+    assert len(await world.store.to_erase()) == 3
+    assert await world.eraser.overdue() is False
     world.now += OVERDUE_SECONDS + 1
-    assert world.eraser.overdue() is True
+    assert await world.eraser.overdue() is True
     await world.close()
 
 
@@ -96,19 +98,19 @@ async def test_rounds_that_cannot_write_are_seen_until_one_can(peer: Peer, tmp_p
     world = _World(peer, tmp_path)
     world.store._database.execute("PRAGMA busy_timeout = 50")
     world.eraser = Eraser(world.store, world.rasa, world.locks, 0.04, lambda: world.now)
-    world.store.create("web", None, None)
+    await world.store.create("web", None, None)
     world.now += 101
-    assert world.eraser.overdue() is None
+    assert await world.eraser.overdue() is None
     other = sqlite3.connect(tmp_path / "conversations.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     running = asyncio.create_task(world.eraser.run())
     async with asyncio.timeout(5):
-        while world.eraser.overdue() is None:
+        while await world.eraser.overdue() is None:
             await asyncio.sleep(0.01)
         world.now += OVERDUE_SECONDS + 1
-        assert world.eraser.overdue() is True
+        assert await world.eraser.overdue() is True
         other.close()
-        while world.eraser.overdue() is not None:
+        while await world.eraser.overdue() is not None:
             await asyncio.sleep(0.01)
     running.cancel()
     assert len(peer.erased) == 1
@@ -126,17 +128,17 @@ async def test_a_round_forgets_the_addresses_that_were_asked_for(peer: Peer, tmp
 
 async def test_a_turn_that_came_in_time_keeps_its_conversation(peer: Peer, tmp_path: Path) -> None:
     world = _World(peer, tmp_path)
-    sender = world.store.create("web", None, None)
-    conversation = world.store.find(sender)
+    sender = await world.store.create("web", None, None)
+    conversation = await world.store.find(sender)
     assert conversation is not None
     world.now += 101
     async with world.locks.hold(conversation.id):
         rounding = asyncio.create_task(world.eraser.round())
         await asyncio.sleep(0.05)
-        world.store.touch(conversation)
+        await world.store.touch(conversation)
     await rounding
     assert peer.erased == []
-    assert world.store.find(sender) is not None
+    assert await world.store.find(sender) is not None
     await world.close()
 
 
@@ -145,16 +147,20 @@ async def test_a_round_that_breaks_is_followed_by_others(
 ) -> None:
     world = _World(peer, tmp_path)
     monkeypatch.setattr(world.eraser, "_round_seconds", 0.01)
-    sender = world.store.create("web", None, None)
+    sender = await world.store.create("web", None, None)
     world.now += 101
     whole = world.store.to_erase
     rounds = iter([True, False])
-    monkeypatch.setattr(world.store, "to_erase", lambda: 1 / 0 if next(rounds, False) else whole())
+
+    async def once_broken() -> list[Leaving]:
+        return [] if next(rounds, False) and 1 / 0 else await whole()
+
+    monkeypatch.setattr(world.store, "to_erase", once_broken)
     running = asyncio.create_task(world.eraser.run())
     async with asyncio.timeout(5):
-        while not peer.erased or whole():
+        while not peer.erased or await whole():
             await asyncio.sleep(0.01)
     running.cancel()
     assert next(rounds, "both were run") == "both were run"
-    assert world.store.leaving(sender) is None
+    assert await world.store.leaving(sender) is None
     await world.close()

@@ -1,12 +1,14 @@
 """Token buckets, whom a call counts for, and the answers of a gateway with limits."""
 
+import asyncio
 import ipaddress
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from gateway.limits import ADDRESS, CONVERSATION, OPENING, Buckets, Rate, client_of
+from gateway.buckets import LocalBuckets, Rate
+from gateway.limits import ADDRESS, CONVERSATION, OPENING, client_of
 from tests.gateway.conftest import Gateway, assert_error, bearer
 from tests.gateway.peer import Peer
 
@@ -14,31 +16,34 @@ from tests.gateway.peer import Peer
 class Clock:
     """A clock that a test moves."""
 
-    now = 0.0
+    now = 1000.0
 
     def __call__(self) -> float:
         return self.now
 
 
-def test_a_bucket_gives_its_burst_then_its_rate() -> None:
-    clock = Clock()
-    buckets = Buckets(Rate(burst=2, per_second=0.5), clock)
-    assert [buckets.take("a") for _ in range(3)] == [0, 0, 2]
-    assert buckets.take("b") == 0
-    clock.now += 1.5
-    assert buckets.take("a") == 1
-    clock.now += 0.5
-    assert buckets.take("a") == 0
-    clock.now += 1000
-    assert [buckets.take("a") for _ in range(3)] == [0, 0, 2]
-
-
-def test_buckets_of_those_away_longest_are_dropped() -> None:
-    buckets = Buckets(Rate(burst=1, per_second=1), Clock(), most=2)
+async def test_buckets_of_those_away_longest_are_dropped() -> None:
+    buckets = LocalBuckets(Rate(burst=1, per_second=1), Clock(), most=2)
     for key in ("a", "b", "c"):
-        buckets.take(key)
-    assert buckets.take("c") == 1
-    assert buckets.take("a") == 0
+        await buckets.take(key)
+    assert await buckets.take("c") == 1
+    assert await buckets.take("a") == 0
+
+
+async def test_an_address_is_in_memory_for_as_long_as_its_bucket_is_not_full() -> None:
+    clock = Clock()
+    buckets = LocalBuckets(Rate(burst=2, per_second=20), clock)
+    await buckets.take("192.0.2.1")
+    clock.now += 0.06
+    await buckets.take("192.0.2.2")
+    clock.now += 0.06
+    buckets.sweep()
+    assert list(buckets._buckets) == ["192.0.2.2"]
+    clock.now += 1
+    # By itself, also when nobody asks any more.
+    async with asyncio.timeout(5):
+        while buckets._buckets:
+            await asyncio.sleep(0.01)
 
 
 PROXIES = (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128"))

@@ -3,6 +3,7 @@
 A route that is not stated here fails, as does one that is no longer there.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from starlette.routing import BaseRoute, Mount
 
 from gateway.app import create_app
-from gateway.console.sessions import COOKIE, SessionStore
+from gateway.console.session_file import FileSessions
+from gateway.console.sessions import COOKIE
 from gateway.console.settings import ROLES
 from gateway.headers import PAGE_POLICY
 from gateway.metrics import Metrics
@@ -132,9 +134,9 @@ def served(start: Callable[..., Gateway], base: object) -> Gateway:
 
 def test_what_every_route_sends_is_what_is_stated(served: Gateway) -> None:
     answered = set()
-    sessions = SessionStore(served.settings.run_dir / "console.sqlite", 600, 600)
-    cookie = {"Cookie": f"{COOKIE}={sessions.open('somebody', ROLES)}"}
-    sessions.close()
+    sessions = FileSessions(served.settings.run_dir / "console.sqlite", 600, 600)
+    cookie = {"Cookie": f"{COOKIE}={asyncio.run(sessions.open('somebody', ROLES))}"}
+    asyncio.run(sessions.close())
     shown: tuple[dict[str, str], ...] = (
         {},
         {"Authorization": f"Bearer {KEYS.agent}"},

@@ -30,6 +30,35 @@ def test_every_setting_is_read() -> None:
     assert str(settings.base_path) == "/var/lib/assistant/kb.sqlite"
 
 
+def test_where_a_cluster_has_its_servers_is_read() -> None:
+    settings = Settings.from_environment(
+        {
+            "REDIS_URL": "rediss://:a%2Fpass@redis:6380/1", "DATABASE_URL": "postgresql://a:secret@db/assistant",
+            "RASA_URL": "http://rasa:8081/", "ACTIONS_URL": "http://[::1]:5055",
+        }
+    )  # fmt: skip
+    assert settings.redis_url == "rediss://:a%2Fpass@redis:6380/1"
+    assert settings.database_url == "postgresql://a:secret@db/assistant"
+    assert (settings.rasa_url, settings.actions_url) == ("http://rasa:8081", "http://[::1]:5055")
+    assert "secret" not in repr(settings)
+    assert "pass" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REDIS_URL", "redis:6380"), ("REDIS_URL", "http://redis"), ("REDIS_URL", "redis://re dis"),
+        ("REDIS_URL", "redis://redis:port"), ("DATABASE_URL", "sqlite:///x"), ("DATABASE_URL", "postgresql:db"),
+        ("DATABASE_URL", "postgresql://db:99999/x"), ("RASA_URL", "rasa:5005"), ("RASA_URL", "http://rasa/path"),
+        ("RASA_URL", "http://a:b@rasa"), ("ACTIONS_URL", "ftp://actions"), ("ACTIONS_URL", "http://actions:0"),
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_of_such_a_server_is_refused_without_being_shown(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is no address of such a server: give one such as") as refused:
+        Settings.from_environment({name: value})
+    assert value not in str(refused.value)
+
+
 def test_metrics_can_be_off_and_an_empty_value_is_unset() -> None:
     assert Settings.from_environment({"METRICS_BIND": "off"}).metrics_bind is None
     assert Settings.from_environment({"METRICS_BIND": "", "AGENT_KEY": "", "PORT": ""}) == Settings()

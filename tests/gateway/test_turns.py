@@ -1,6 +1,8 @@
 """What reaches Rasa of a message, and what of its reply reaches a person."""
 
+import ipaddress
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -70,6 +72,105 @@ def test_a_rasa_that_does_not_answer_is_given_up_in_time(
     start = time.monotonic()
     assert_error(gateway.say(sender, "bonjour"), 503, "assistant_slow")
     assert time.monotonic() - start < 0.9
+
+
+def _ending(turn: Turn) -> Answer:
+    raise ConnectionAbortedError
+
+
+@pytest.mark.parametrize("first", [_wrong(503, b"{}"), _wrong(502, b"<html>"), _ending])
+def test_a_turn_is_sent_once_more_to_a_rasa_that_was_away(gateway: Gateway, peer: Peer, first: Any) -> None:
+    peer.reply = lambda turn: (first if len(peer.turns) == 1 else answering())(turn)
+    assert gateway.say(gateway.open(), "bonjour").status_code == 200
+    assert len(peer.turns) == 2
+    # By the same name, so that it is one turn there.
+    assert peer.turns[0] == peer.turns[1]
+
+
+@pytest.mark.parametrize(
+    ("reply", "status", "code"),
+    [(_wrong(503, b"{}"), 502, "assistant_failed"), (_ending, 503, "assistant_unreachable")],
+)
+def test_a_rasa_that_stays_away_is_asked_twice(
+    gateway: Gateway, peer: Peer, reply: Any, status: int, code: str
+) -> None:
+    peer.reply = reply
+    assert_error(gateway.say(gateway.open(), "bonjour"), status, code)
+    assert len(peer.turns) == 2
+
+
+def test_a_rasa_that_is_slow_or_fails_is_asked_once(
+    gateway: Gateway, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer.reply = _wrong(500, b"{}")
+    gateway.say(gateway.open(), "bonjour")
+    assert len(peer.turns) == 1
+    monkeypatch.setattr("gateway.rasa_client.REPLY_SECONDS", 0.2)
+
+    def late(turn: Turn) -> Answer:
+        time.sleep(0.5)
+        return answering()(turn)
+
+    peer.reply = late
+    gateway.say(gateway.open(), "bonjour")
+    time.sleep(0.5)
+    assert len(peer.turns) == 2
+
+
+def test_a_message_that_comes_again_is_the_same_turn_to_rasa_and_another_is_not(gateway: Gateway, peer: Peer) -> None:
+    peer.reply = _wrong(500, b"{}")
+    senders = [gateway.open(), gateway.open()]
+    for sender, message_id in ((0, "1"), (0, "1"), (0, "2"), (1, "1")):
+        gateway.say(senders[sender], "bonjour", message_id=message_id)
+    for _ in range(2):
+        gateway.say(senders[0], "bonjour")
+    names = [turn["metadata"]["turn"] for turn in peer.turns]
+    assert names[0] == names[1]
+    assert len(set(names)) == 5
+    assert all(len(name) == 64 for name in names)
+
+
+def test_a_message_that_a_proxy_of_ours_sends_again_has_its_one_reply(
+    start: Callable[..., Gateway], peer: Peer
+) -> None:
+    body = {"sender": "", "message": "bonjour"}
+    for trusted, turns in ((ipaddress.ip_network("127.0.0.0/8"),), 2), ((), 3):
+        gateway = start(trusted_proxies=trusted)
+        peer.turns.clear()
+        peer.reply = lambda turn: answering(f"Réponse {len(peer.turns)}.")(turn)
+        body["sender"] = gateway.open()
+        sent = [
+            gateway.client.post("/webhooks/rest/webhook", json=body, headers={"X-Request-ID": request_id}).json()
+            for request_id in ("0123456789abcdef", "0123456789abcdef", "fedcba9876543210")
+        ]
+        assert len(peer.turns) == turns
+        assert (sent[0] == sent[1]) is (turns == 2)
+        # A message of that name is another one.
+        gateway.client.post("/webhooks/rest/webhook", json={**body, "message_id": "0123456789abcdef"})
+        assert len(peer.turns) == turns + 1
+
+
+def test_rasa_is_shown_its_token_and_by_what_to_route_and_neither_names_the_conversation(
+    start: Callable[..., Gateway], peer: Peer
+) -> None:
+    gateway = start(rasa_token="t0ken-of-rasa")
+    first, second = gateway.open(), gateway.open()
+    for sender in (first, first, second):
+        gateway.say(sender, "bonjour")
+    gateway.erase(first)
+    sent = [*peer.asked_with, *peer.erased_with]
+    asked = [{name.lower(): value for name, value in headers.items()} for headers in sent]
+    assert {headers["authorization"] for headers in asked} == {"Bearer t0ken-of-rasa"}
+    routes = [headers["x-conversation"] for headers in asked]
+    assert routes[0] == routes[1] == routes[3] != routes[2]
+    for headers in asked:
+        for name in (first, second, *(turn["sender"] for turn in peer.turns)):
+            assert name not in str(headers)
+
+
+def test_rasa_is_where_its_address_says(start: Callable[..., Gateway], peer: Peer) -> None:
+    gateway = start(rasa_url=f"http://127.0.0.1:{peer.port}", rasa_port=9, actions_port=9)
+    assert gateway.say(gateway.open(), "bonjour").status_code == 200
 
 
 def test_only_what_the_contract_knows_of_a_message_is_passed_on(gateway: Gateway, peer: Peer) -> None:

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from tests.gateway.peer import wait_for
 from tests.ivr.conftest import KEYS, Start
 
 
@@ -38,6 +39,12 @@ def _assert_refused(answer: httpx.Response, status: int, code: str) -> None:
     error = answer.json()["error"]
     assert error["code"] == code
     assert error["message"].endswith(".")
+
+
+def _calls(line: TestClient, call: str) -> Any:
+    """Call the calls of a gateway where it runs."""
+    assert line.portal is not None
+    return line.portal.call(getattr(cast(FastAPI, line.app).state.line.calls, call))
 
 
 def test_a_turn_ends_with_what_the_renderer_does_next(line: TestClient) -> None:
@@ -92,7 +99,8 @@ def test_a_call_leaves_nothing_when_it_ends(line: TestClient, tmp_path: Path) ->
     _step(line, turn, event="hangup")
     _assert_refused(line.post(f"/ivr/calls/{turn['call']}/steps/3", json={"event": "noinput"}), 404, "call_unknown")
     with sqlite3.connect(tmp_path / "run" / "calls.sqlite") as database:
-        assert database.execute("SELECT count(*) FROM calls").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM calls WHERE id IS NOT NULL").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM steps WHERE call IS NOT NULL").fetchone() == (0,)
     kept = b"".join(path.read_bytes() for path in (tmp_path / "run").glob("calls.sqlite*"))
     assert b"Supprimer" not in kept
 
@@ -107,7 +115,7 @@ def test_a_call_over_its_time_goes_to_an_adviser_and_is_purged(start: Start, tmp
     assert over["actions"][-1]["do"] == "transfer"
     with sqlite3.connect(tmp_path / "run" / "calls.sqlite") as database:
         database.execute("UPDATE calls SET started_at = started_at - 200")
-    cast(FastAPI, line.app).state.line.calls.purge()
+    _calls(line, "purge")
     _assert_refused(line.post(f"/ivr/calls/{turn['call']}/steps/3", json={"event": "noinput"}), 404, "call_unknown")
 
 
@@ -177,3 +185,28 @@ def test_without_a_knowledge_base_an_answer_is_refused_and_the_call_goes_on(
     _assert_refused(answer, 503, "not_ready")
     link.symlink_to(base)
     assert "suppression" in str(_press(line, turn, "1"))
+
+
+def test_a_purge_that_fails_shows_in_the_health_until_one_succeeds(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.health._FRESH_SECONDS", -1.0)
+    monkeypatch.setattr("gateway.ivr.calls._ROUND_SECONDS", 0.05)
+    monkeypatch.setattr("gateway.sqlite_file._BUSY_SECONDS", 0.05)
+    line = start()
+    turn = _begin(line)
+    with sqlite3.connect(tmp_path / "run" / "calls.sqlite") as database:
+        database.execute("UPDATE calls SET started_at = started_at - 1000")
+
+    def report() -> Any:
+        return line.get("/health").json()
+
+    assert "appels" not in str(report())
+    monkeypatch.setattr("gateway.ivr.calls.OVERDUE_SECONDS", -1.0)
+    holding = sqlite3.connect(tmp_path / "run" / "calls.sqlite", isolation_level=None)
+    holding.execute("BEGIN IMMEDIATE")
+    wait_for(lambda: "appels" in str(report()["warnings"]))
+    assert report()["parts"]["erasure"] == "unavailable"
+    holding.close()
+    wait_for(lambda: report()["parts"]["erasure"] == "ok")
+    _assert_refused(line.post(f"/ivr/calls/{turn['call']}/steps/1", json={"event": "noinput"}), 404, "call_unknown")

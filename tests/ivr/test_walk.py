@@ -30,9 +30,12 @@ def _copied(browser: Browser, run_dir: Path) -> Browser:
     (address,) = browser.next
     call, other = address.split("/")[2], secrets.token_urlsafe()
     with sqlite3.connect(run_dir / "calls.sqlite") as database:
+        names = (digest(other), digest(call))
+        database.execute("INSERT INTO calls SELECT ?, started_at FROM calls WHERE id = ?", names)
         database.execute(
-            "INSERT INTO calls SELECT ?, started_at, step, state, actions, sender FROM calls WHERE id = ?",
-            (digest(other), digest(call)),
+            "INSERT INTO steps (call, step, state, actions, sender) "
+            "SELECT ?, step, state, actions, sender FROM steps WHERE call = ?",
+            names,
         )
     return Browser(browser.client, content=browser.content.replace(call.encode(), other.encode()))
 
