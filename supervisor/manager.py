@@ -7,7 +7,7 @@ rest when one ends. What is added, each seen to be missing in honcho 2.0:
   started;
 - processes end with the supervisor even when it is killed outright (`tether`);
 - a process that ignores SIGTERM is killed after STOP_WAIT seconds, and one that cannot be started counts as ended;
-- a part that ends once all were ready is started again (`Restarts`);
+- a part that ends once all were ready is started again (`Restarts`), and one that halts is ended (`heartbeat`);
 - sentences instead of process ids.
 
 What cannot be started, or ends again and again, takes the rest with it: a mistake in the settings must not look like a
@@ -31,6 +31,7 @@ from honcho.manager import Manager
 from honcho.printer import Message
 from honcho.process import Popen, Process
 
+from supervisor.heartbeat import Heartbeat, attend
 from supervisor.parts import Part
 from supervisor.terminal import Terminal
 from supervisor.tether import tether
@@ -86,6 +87,7 @@ class _Child(Process):
         assert parent is not None
         assert parent.pid is not None
         signal.signal(signal.SIGUSR1, self._abandoned)
+        signal.signal(signal.SIGUSR2, self._halted)
         tether(parent.pid, signal.SIGUSR1)
         self._child_ctor = self._start
         try:
@@ -135,6 +137,12 @@ class _Child(Process):
             time.sleep(_STOP_SEEN_WITHIN)
         return not self._course.stopping.value
 
+    def _halted(self, _signal: int, _frame: object) -> None:
+        """The part does not answer: end it with all that it started, unless it has just ended."""
+        if self._child is not None and self._child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+
     def _abandoned(self, _signal: int, _frame: object) -> None:
         """The supervisor was killed: end the part with all that it started, and this companion."""
         if self._child is not None:
@@ -171,6 +179,7 @@ class Supervisor(Manager):
         terminal: Terminal,
         watch: Callable[["Supervisor"], None],
         restarts: Restarts | None = None,
+        heartbeat: Heartbeat | None = None,
     ) -> None:
         # Each companion must be the supervisor's own child: that is whose death it is told of.
         multiprocessing.set_start_method("fork", force=True)
@@ -182,6 +191,8 @@ class Supervisor(Manager):
         self._course = _Course()
         self._process_ctor = functools.partial(_Child, course=self._course, restarts=restarts or Restarts())
         self._failure: str | None = None
+        self._heartbeat = heartbeat or Heartbeat()
+        self._probes = {part.name: part.probe for part in parts if part.probe is not None}
         for part in parts:
             self.add_process(part.name, list(part.command), env=part.environment)
 
@@ -196,8 +207,21 @@ class Supervisor(Manager):
         return 1 if self._failure else 0
 
     def all_ready(self) -> None:
-        """From now on a part that ends is started again: until now it may have ended because of a mistake."""
+        """From now on a part that ends or halts is started again: until now that may have been a mistake."""
         self._course.ready.value = 1
+        for name, url in self._probes.items():
+            threading.Thread(target=attend, args=(self, name, url, self._heartbeat), daemon=True).start()
+
+    def process_id(self, name: str) -> int:
+        """The process that a part is now or, while it waits to be started again, was."""
+        return int(self._processes[name]["pid"])
+
+    def end_halted(self, name: str) -> None:
+        """End a part that does not answer; its companion starts it again, as often as it may."""
+        if not self.stopping:
+            self.terminal.say(f"The part “{name}” does not answer any more: it is ended, to be started again.")
+            # The companion knows whether the process is still the part's.
+            os.kill(self._processes[name]["process"].pid, signal.SIGUSR2)
 
     def fail(self, reason: str) -> None:
         """Stop everything; `reason` is said at the end and makes the exit status 1."""

@@ -15,11 +15,15 @@ MODEL = ROOT / "models" / "assistant.tar.gz"
 
 @dataclass(frozen=True)
 class Part:
-    """One process: the name its lines carry on the terminal, its command and its environment."""
+    """One process: the name its lines carry on the terminal, its command and its environment.
+
+    `probe` is a URL that it answers at as long as it lives; None: it is not asked.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: dict[str, str]
+    probe: str | None = None
 
 
 def assistant_parts(settings: Settings, rasa_port: int, actions_port: int) -> tuple[Part, ...]:
@@ -41,10 +45,26 @@ def assistant_parts(settings: Settings, rasa_port: int, actions_port: int) -> tu
     }
     rasa = str(RASA_PYTHON)
     return (
-        Part("actions", (rasa, "-m", "supervisor.actions_server"), environment),
-        Part("rasa", (rasa, "-m", "supervisor.rasa_server", str(MODEL.relative_to(ROOT))), environment),
-        Part("gateway", (sys.executable, "-m", "gateway"), environment),
+        Part(
+            "actions",
+            (rasa, "-m", "supervisor.actions_server"),
+            environment,
+            f"http://127.0.0.1:{actions_port}/health",
+        ),
+        Part(
+            "rasa",
+            (rasa, "-m", "supervisor.rasa_server", str(MODEL.relative_to(ROOT))),
+            environment,
+            f"http://127.0.0.1:{rasa_port}/webhooks/rest/ready",
+        ),
+        Part("gateway", (sys.executable, "-m", "gateway"), environment, f"{url_of(settings)}/health"),
     )
+
+
+def url_of(settings: Settings) -> str:
+    """Where the assistant answers on this machine, without a final slash."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.bind, settings.bind)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def missing(root: Path = ROOT) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from gateway.console.accounts import first_account_path
 from gateway.settings import Settings
 from supervisor.manager import Supervisor
+from supervisor.parts import url_of
 from supervisor.terminal import Stopwatch
 
 PATIENCE = 300.0  # seconds until a start is given up: a small machine loads TensorFlow slowly
@@ -18,12 +19,6 @@ _POLL = 0.25  # seconds
 
 # The assistant is on this machine: no proxy of the environment may stand between.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def url_of(settings: Settings) -> str:
-    """Where the assistant answers on this machine, without a final slash."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.bind, settings.bind)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def health(url: str) -> tuple[bool, Mapping[str, Any]]:
