@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.conversations import ConversationStore
+from gateway.conversation_file import FileConversations
 from tests.gateway.conftest import Gateway, peer, settings, start
 from tests.gateway.peer import Peer, wait_for
 
@@ -45,15 +45,15 @@ def test_a_clock_that_is_set_back_keeps_no_conversation_longer(
     wait_for(lambda: len(peer.erased) == 1, 10)
 
 
-def test_a_clock_that_was_set_back_before_a_restart_keeps_no_conversation_longer(tmp_path: Path) -> None:
+async def test_a_clock_that_was_set_back_before_a_restart_keeps_no_conversation_longer(tmp_path: Path) -> None:
     now = [1_000_000.0]
     path = tmp_path / "conversations.sqlite"
-    store = ConversationStore(path, 100, lambda: now[0])
-    sender = store.create("web", None, None)
-    store.close()
+    store = FileConversations(path, 100, lambda: now[0])
+    sender = await store.create("web", None, None)
+    await store.close()
     now[0] -= DAY
-    store = ConversationStore(path, 100, lambda: now[0])
-    assert store.find(sender)
+    store = FileConversations(path, 100, lambda: now[0])
+    assert await store.find(sender)
     now[0] += 101
-    assert len(store.to_erase()) == 1
-    store.close()
+    assert len(await store.to_erase()) == 1
+    await store.close()
