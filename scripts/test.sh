@@ -19,7 +19,7 @@ stage() {
     fi
 }
 
-stage "set-up" scripts/setup.sh gateway-test rasa-test evaluation lint supply
+stage "set-up" scripts/setup.sh gateway-test rasa-test evaluation bench lint supply
 [ -z "$failed" ] || exit 1 # nothing else can run; the sentence above says what to do
 stage "system packages: chromium, for the browser test" scripts/chromium.sh
 stage "system packages: espeak-ng and sipp, for the tests of the telephone line" \

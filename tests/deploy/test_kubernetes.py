@@ -17,6 +17,7 @@ KUBERNETES = "1.31"  # the oldest that is meant; ContainerResource of the autosc
 # Read by what is not the gateway: supervisor/rasa_server.py, server/, deploy/endpoints.yml, the libraries for traces.
 OTHERS = {
     "RASA_BIND",
+    "RASA_DRAIN_SECONDS",
     "RASA_ENDPOINTS",
     "RASA_PORT",
     "RASA_TOKEN",
@@ -92,7 +93,9 @@ def test_an_update_takes_nothing_away_before_its_successor_is_ready(name: str) -
     deployment = named("Deployment", name)["spec"]
     assert deployment["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
     pod = deployment["template"]["spec"]
-    assert all("preStop" in container["lifecycle"] for container in pod["containers"])
+    for container in pod["containers"]:
+        drains = {"name": "RASA_DRAIN_SECONDS", "value": "8"} in container.get("env", ())
+        assert drains or "preStop" in container["lifecycle"]
     assert "readinessProbe" in pod["containers"][0]
     assert named("PodDisruptionBudget", name)["spec"]["selector"] == deployment["selector"]
 
