@@ -9,6 +9,8 @@ import time
 import urllib.parse
 from collections.abc import Callable
 
+import yarl
+
 from gateway.conversations import ConversationStore, Leaving
 from gateway.errors import GatewayError
 from gateway.locks import Locks
@@ -131,8 +133,12 @@ class Eraser:
 
 
 def _forget_addresses() -> None:
-    """The standard library remembers the addresses it took apart, and a VoiceXML browser sends speech in the query."""
+    """The standard library remembers the addresses it took apart, and a VoiceXML browser sends speech in the query.
+
+    yarl, which takes apart those of the calls to Rasa, remembers them too, with Rasa's name of a conversation.
+    """
     urllib.parse.clear_cache()  # type: ignore[attr-defined]  # typeshed does not know it
+    yarl.cache_clear()
 
 
 def _told(error: Exception) -> str:

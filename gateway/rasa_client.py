@@ -6,12 +6,14 @@ Nothing of a failing answer is passed on or logged: Rasa's errors quote the whol
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic
 from typing import Any
 
-import httpx
+import aiohttp
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from gateway.buttons import Choice
@@ -34,8 +36,11 @@ _AGAIN_AFTER_SECONDS = 0.1
 _AWAY = frozenset({502, 503})
 # Of the digest of a conversation: enough to spread conversations, too few to name one.
 _ROUTE_DIGITS = 8
-_TIMEOUT = httpx.Timeout(REPLY_SECONDS, connect=2.0)
-_LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+# The time for the whole answer is counted where it is asked for (`_ask`).
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=2.0)
+_MOST_CONNECTIONS = 64
+# Less than Sanic's five seconds: the side that asks is the one that knows a connection to be unused.
+_KEPT_SECONDS = 4.0
 
 
 class RasaError(Exception):
@@ -80,6 +85,15 @@ class RasaMessage(BaseModel):
 _REPLY = TypeAdapter(list[RasaMessage])
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """An answer that has arrived whole; the names of `headers` are found in any case."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
 class RasaClient:
     """Connections that stay open; proxies of the environment do not apply to them."""
 
@@ -90,11 +104,12 @@ class RasaClient:
         self._token = {"token": settings.rasa_token} if settings.rasa_token else {}
         self._bearer = {"Authorization": f"Bearer {settings.rasa_token}"} if settings.rasa_token else {}
         self._actions = settings.actions_url or f"http://127.0.0.1:{settings.actions_port}"
-        self._http = httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS, trust_env=False)
+        self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._session is not None:
+            await self._session.close()
 
     async def say(self, rasa_id: str, message: str, metadata: Mapping[str, str | None]) -> list[RasaMessage]:
         """One turn. Returns a checked reply: some text, exactly one valid `custom`. Raises RasaError.
@@ -113,7 +128,7 @@ class RasaClient:
         """What a text means, without a conversation: intent, ranking and entities. Raises RasaError."""
         answer = await self._ask("POST", f"{self._rasa}/model/parse", PARSE_SECONDS, {"text": text}, self._token)
         try:
-            parsed = answer.json() if answer.status_code == 200 else None
+            parsed = json.loads(answer.content) if answer.status_code == 200 else None
         except ValueError:
             parsed = None
         if not isinstance(parsed, dict):
@@ -132,7 +147,7 @@ class RasaClient:
         try:
             answer = await self._ask("GET", f"{self._rasa}/status", PROBE_SECONDS, parameters=self._token)
             self._metrics.memory("rasa", answer.headers.get(RESIDENT))
-            return answer.status_code == 200 and bool(answer.json().get("model_file"))
+            return answer.status_code == 200 and bool(json.loads(answer.content).get("model_file"))
         except (RasaError, ValueError, AttributeError):
             return False
 
@@ -149,7 +164,7 @@ class RasaClient:
         """The headers of a call about one conversation: what a router of several Rasas goes by, and the token."""
         return {"X-Conversation": sha256(rasa_id.encode()).hexdigest()[:_ROUTE_DIGITS], **self._bearer}
 
-    async def _answer(self, url: str, body: object, headers: dict[str, str]) -> httpx.Response:
+    async def _answer(self, url: str, body: object, headers: dict[str, str]) -> _Answer:
         until = monotonic() + REPLY_SECONDS
         try:
             answer = await self._ask("POST", url, REPLY_SECONDS, body, headers=headers)
@@ -168,18 +183,31 @@ class RasaClient:
         body: object = None,
         parameters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:
+    ) -> _Answer:
         sent = {**(headers or {}), **traces.outgoing()}
         try:
-            # httpx counts its time-out anew for every piece that arrives.
-            async with asyncio.timeout(seconds):
-                return await self._http.request(method, url, json=body, params=parameters, headers=sent)
-        except httpx.ConnectTimeout as error:
+            async with (
+                asyncio.timeout(seconds),
+                self._opened().request(method, url, json=body, params=parameters, headers=sent) as answer,
+            ):
+                return _Answer(answer.status, answer.headers, await answer.read())
+        except aiohttp.ConnectionTimeoutError as error:
             raise RasaUnreachableError(type(error).__name__) from None
-        except (TimeoutError, httpx.TimeoutException) as error:
+        except TimeoutError as error:
             raise RasaSlowError(type(error).__name__) from None
-        except httpx.HTTPError as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise RasaUnreachableError(type(error).__name__) from None
+
+    def _opened(self) -> aiohttp.ClientSession:
+        """The session, made where a loop runs, as aiohttp asks for."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                timeout=_TIMEOUT,
+                connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS, keepalive_timeout=_KEPT_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+            )
+        return self._session
 
 
 def checked_reply(content: bytes) -> list[RasaMessage]:
