@@ -27,6 +27,9 @@ def main() -> None:
 
     utils.update_sanic_log_level()
     app = create_app("actions", cors_origins=None)
+    # uvloop reads into one buffer that lives as long as the loop: whatever is longer than what comes after it stays in
+    # there, and this server is sent whole conversations. asyncio's own loop keeps nothing of what it has read.
+    app.config.USE_UVLOOP = False
     requests_server.follow(app)
 
     async def report_failure(_: Request, error: Exception) -> HTTPResponse:
