@@ -155,11 +155,12 @@ class Cluster:
         run_dir = self.folder / name
         run_dir.mkdir()
         (run_dir / "kb.sqlite").symlink_to(self.folder / "kb.sqlite")
-        environment = self._environment(
-            BIND="127.0.0.1", PORT=str(port), RUN_DIR=str(run_dir), METRICS_BIND="off", TRUSTED_PROXIES="127.0.0.1",
-            RASA_URL=f"http://127.0.0.1:{self._router}", ACTIONS_URL=self.actions_url,
-            AGENT_KEY=KEYS["agent"], IVR_KEY=KEYS["ivr"], **changed,
-        )  # fmt: skip
+        own = {
+            "BIND": "127.0.0.1", "PORT": str(port), "RUN_DIR": str(run_dir), "METRICS_BIND": "off",
+            "TRUSTED_PROXIES": "127.0.0.1", "RASA_URL": f"http://127.0.0.1:{self._router}",
+            "ACTIONS_URL": self.actions_url, "AGENT_KEY": KEYS["agent"], "IVR_KEY": KEYS["ivr"],
+        }  # fmt: skip
+        environment = self._environment(**{**own, **changed})
         command = [str(_GATEWAY_PYTHON), "-m", "gateway"]
         return Process(name, command, environment, self.folder / f"{name}.log", f"http://127.0.0.1:{port}/widget.json")
 
