@@ -49,6 +49,8 @@ def partings(folded: str) -> list[tuple[str, ...]]:
         for place in _CUT.finditer(folded)
         if _may_part(place.group(), folded[: place.start()], folded[place.end() :]) and not _is_told(place, folded)
     ][:_MOST_PLACES]
+    if not places:
+        return []
     ways: dict[tuple[str, ...], None] = {}
     for number in (1, 2) if len(places) <= _MOST_PLACES_FOR_THREE else (1,):
         for chosen in combinations(places, number):

@@ -22,6 +22,7 @@ class Contrast:
         """Read the YAML file. Raises OSError, yaml.YAMLError, KeyError for a missing part, re.error for a bad one."""
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
         self._cut = re.compile(rf"\s*(?:{'|'.join(content['separators'])}|(?=\bet (?:pas|non)\b))+\s*")
+        self._sign = re.compile(rf"\b(?:{'|'.join(content['signs'])})")
         greetings, beginnings = ("|".join(content[part]) for part in ("greetings", "beginnings"))
         wishes, phrases = ("|".join(content[part]) for part in ("wishes", "phrases"))
         self._set_aside = re.compile(
@@ -31,6 +32,8 @@ class Contrast:
 
     def left(self, folded: str) -> str | None:
         """Return a folded message without the clauses that set something aside; None where it sets nothing aside."""
+        if not self._sign.search(folded):
+            return None
         clauses = [clause for clause in self._cut.split(folded) if clause]
         kept = [clause for clause in clauses if not self._set_aside.search(clause)]
         if len(kept) == len(clauses):

@@ -1,15 +1,12 @@
-"""TF-IDF over character and word n-grams, and the linear scores over them, without scikit-learn at run time.
+"""The n-grams of TF-IDF, cut as scikit-learn cuts them, and looked up without scikit-learn at run time.
 
-Training fits scikit-learn's vectorizers; what is kept is their vocabulary and weights as plain arrays, so that a model
-is data only (npz and JSON, nothing that runs when it is loaded) and one message costs a fraction of a millisecond.
+A column is kept as the bytes of a number: those of a word are one string of bytes, those of a message that of its words
+joined, which NumPy reads as they are. Nothing is done for each n-gram of a word that is known.
 """
 
-import math
 import re
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from itertools import pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +14,12 @@ import numpy.typing as npt
 CHARACTERS = (2, 5)
 WORDS = (1, 2)
 WORD_PATTERN = r"\w+"
+COLUMN = np.int32
 
 _words = re.compile(WORD_PATTERN).findall
 
 FloatArray = npt.NDArray[np.float32]
+Vocabulary = Mapping[str, bytes]
 
 
 def character_ngrams(folded: str) -> list[str]:
@@ -47,26 +46,36 @@ def word_ngrams(folded: str) -> list[str]:
     return words + [f"{left} {right}" for left, right in pairwise(words)]
 
 
-@dataclass(frozen=True)
-class Block:
-    """One family of n-grams: the column of each, its inverse document frequency, its weights by column and class."""
+def numbered(grams: Iterable[str], first: int = 0) -> dict[str, bytes]:
+    """Return the column of each n-gram, from `first` on."""
+    return {gram: COLUMN(column).tobytes() for column, gram in enumerate(grams, first)}
 
-    vocabulary: dict[str, int]
-    idf: FloatArray
-    weights: FloatArray
 
-    def columns(self, grams: Iterable[str]) -> list[int]:
-        """Return the columns of the n-grams that are known, once for each time one occurs."""
-        known = self.vocabulary
-        return [known[gram] for gram in grams if gram in known]
+def with_beginnings(known: Vocabulary) -> dict[str, bytes]:
+    """Return, for each n-gram of characters, the columns of all n-grams with which it begins, itself among them.
 
-    def scores(self, columns: Iterable[int]) -> FloatArray:
-        """Linear scores, one a class, of sub-linear, L2-normalised TF-IDF features, given by their `columns`."""
-        counts = Counter(columns)
-        if not counts:
-            return np.zeros(self.weights.shape[1], dtype=np.float32)
-        found = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-        values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.idf[found]
-        scores: FloatArray = values @ self.weights[found]
-        scores /= math.sqrt(values @ values)
-        return scores
+    Where an n-gram is known, so are those: they stood in the training data too.
+    """
+    shortest, _ = CHARACTERS
+    return {
+        gram: b"".join([known[gram[:size]] for size in range(shortest, len(gram) + 1) if gram[:size] in known])
+        for gram in known
+    }
+
+
+def columns_of_word(word: str, beginnings: Vocabulary) -> bytes:
+    """Return the known columns of `ngrams_of_word`, in any order; `beginnings` is what `with_beginnings` made."""
+    shortest, longest = CHARACTERS
+    padded = f" {word} "
+    found = []
+    for start in range(len(padded) - shortest + 1):
+        gram = padded[start : start + longest]
+        while gram not in beginnings and len(gram) > shortest:
+            gram = gram[:-1]
+        found.append(beginnings.get(gram, b""))
+    return b"".join(found)
+
+
+def columns_of_words(folded: str, known: Vocabulary) -> bytes:
+    """Return the columns of `word_ngrams` that are known, once for each time one occurs."""
+    return b"".join(map(known.get, word_ngrams(folded), repeat(b"")))

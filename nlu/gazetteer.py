@@ -7,18 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from rapidfuzz.distance import DamerauLevenshtein
+
+from nlu.misspelling import Misspelling
+from nlu.text import letters
 
 CONTENT = pathlib.Path(__file__).with_name("gazetteer.yml")
 
-# A misspelt name is looked for only where it or the word is long, so that one or two wrong letters leave no other
-# word: « remire » has six letters, « remise » too. Among countries, and among the names listed as `slips`: an offer
-# decides an address, and « services internes » is one letter from « internet ».
-_SHORTEST = 5
-_ONE_SLIP_FROM = 7
-_TWO_SLIPS_FROM = 10
-_MOST_SLIPS = 2
-_WORD = re.compile(r"[a-z]+")
+_JOINT = re.compile(r"[-_/]|\+(?=[a-z])")
+_DIGIT = re.compile(r"\d")
 _POSTCODE = re.compile(r"\b(97) ?(\d)\d\d\b")
 # Whole numbers, however they are spaced: « 0696123456 », « 06 96 12 34 56 », « +22376123456 ».
 _NUMBERS = {
@@ -58,19 +54,14 @@ class Gazetteer:
         # The longest name first, so that « mobile pro » is not read as « mobile ».
         ordered = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile(rf"(?<![\w+])(?:{_alternatives(ordered)})(?![\w])")
-        exact, self._slips = frozenset(content["exact"]), frozenset(content["slips"])
-        # By first letter, in which nobody slips, and by the length of the words that may be one with slips.
-        self._long_names: dict[tuple[str, int], list[str]] = {}
+        # The words of each name without a digit, by the longest: a text that holds none is not searched for names.
+        self._signs: dict[str, list[frozenset[str]]] = {}
         for name in ordered:
-            listed = name in self._slips or (self._names[name][0] == "countries" and name not in exact)
-            if listed and _WORD.fullmatch(name) and len(name) >= _ONE_SLIP_FROM - 1:
-                for length in range(len(name) - _MOST_SLIPS, len(name) + _MOST_SLIPS + 1):
-                    self._long_names.setdefault((name[0], length), []).append(name)
-        # The longest first: « orange business services » holds « orange business ».
-        self._several_words: dict[str, list[list[str]]] = {}
-        for words in sorted((name.split() for name in self._slips if " " in name), key=len, reverse=True):
-            self._several_words.setdefault(words[0][0], []).append(words)
-        self._no_slip = frozenset(content["no_slip"])
+            if not _DIGIT.search(name):
+                self._signs.setdefault(max(letters(name), key=len), []).append(frozenset(letters(name)))
+        self._misspelling = Misspelling(
+            {name: self._names[name][0] for name in ordered}, content["slips"], content["exact"], content["no_slip"]
+        )
         self._alone = {
             _plain(name): (group, value)
             for group, values in content["alone"].items()
@@ -121,8 +112,16 @@ class Gazetteer:
         if bare in self._alone:
             start = text.index(bare)
             return [Mention(*self._alone[bare], start, start + len(bare))]
-        found = self._numbers(text)
-        found += _widest([mention for mention in self._spelt(text) + self._misspelt(text) if _is_free(mention, found)])
+        words = letters(text)
+        has_digit = _DIGIT.search(text) is not None
+        found = self._numbers(text) if has_digit else []
+        names = self._spelt(text) if has_digit or self._holds_a_name(set(words)) else []
+        names += _widest(
+            [Mention(*self._names[name], start, end) for name, start, end in self._misspelling.find(text, words)]
+        )
+        found += _widest([mention for mention in names if _is_free(mention, found)])
+        if not found:
+            return []
         meant = [mention for mention in found if self._is_meant(text, mention)]
         # « une société » is anybody's, « la box de la société » is the person's.
         held = [mention.end for mention in meant if mention.group == "offers"]
@@ -161,6 +160,9 @@ class Gazetteer:
         phrases = self._lookalikes.get(topic)
         return phrases is not None and phrases.search(_plain(folded)) is not None
 
+    def _holds_a_name(self, words: set[str]) -> bool:
+        return any(name <= words for sign in words & self._signs.keys() for name in self._signs[sign])
+
     def _spelt(self, text: str) -> list[Mention]:
         return [
             Mention(*self._names[match.group()], match.start(), match.end()) for match in self._pattern.finditer(text)
@@ -177,40 +179,6 @@ class Gazetteer:
             if named and not any(other.start <= match.start() < other.end for other in found):
                 found.append(Mention(*named, match.start(), match.end()))
         return found
-
-    def _misspelt(self, text: str) -> list[Mention]:
-        mentions = []
-        words = list(_WORD.finditer(text))
-        for place, match in enumerate(words):
-            word = match.group()
-            for name in self._several_words.get(word[0], ()):
-                last = words[min(place + len(name), len(words)) - 1]
-                if self._are_slips(text[match.start() : last.end()].split(), name):
-                    mentions.append(Mention(*self._names[" ".join(name)], match.start(), last.end()))
-            if len(word) < _SHORTEST or word in self._no_slip or word in self._names:
-                continue
-            name_meant = next(
-                (
-                    name
-                    for name in self._long_names.get((word[0], len(word)), ())
-                    if (name in self._slips or max(len(word), len(name)) >= _ONE_SLIP_FROM) and _is_a_slip(word, name)
-                ),
-                None,
-            )
-            if name_meant:
-                mentions.append(Mention(*self._names[name_meant], match.start(), match.end()))
-        return _widest(mentions)
-
-    def _are_slips(self, words: Sequence[str], name: Sequence[str]) -> bool:
-        """Say whether words are those of a name, the long ones with a slip or not."""
-        return len(words) == len(name) and all(
-            word == meant
-            or (len(meant) >= _SHORTEST and len(word) >= _SHORTEST - 1 and self._may_stand_for(word, meant))
-            for word, meant in zip(words, name, strict=True)
-        )
-
-    def _may_stand_for(self, word: str, meant: str) -> bool:
-        return word not in self._no_slip and _is_a_slip(word, meant)
 
     def _is_meant(self, text: str, mention: Mention) -> bool:
         before, after = text[: mention.start], text[mention.end :]
@@ -243,16 +211,9 @@ def _overlap(one: Mention, other: Mention) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _is_a_slip(word: str, name: str) -> bool:
-    if word[0] != name[0] or abs(len(word) - len(name)) > _MOST_SLIPS:
-        return False
-    slips = 2 if min(len(name), len(word) + 1) >= _TWO_SLIPS_FROM else 1
-    return 0 < DamerauLevenshtein.distance(word, name, score_cutoff=slips) <= slips
-
-
 def _plain(text: str) -> str:
     """Hyphens, slashes and the like as spaces: « Saint-Martin » and « saint martin » are one name, « mob+box » two."""
-    return re.sub(r"[-_/]|\+(?=[a-z])", " ", text)
+    return _JOINT.sub(" ", text)
 
 
 def _alternatives(names: Iterable[str]) -> str:

@@ -31,4 +31,6 @@ def with_names(text: str) -> str:
     holder = whose.holder(text)
     if holder:
         words.add(f"_{holder.value}")
+    if not words:
+        return text
     return " ".join([text, *sorted(words)])

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import yaml
 
+from nlu.text import letters
+
 CONTENT = pathlib.Path(__file__).with_name("spelling.yml")
 
 
@@ -18,14 +20,18 @@ class Spelling:
         self._words = dict(content["words"])
         self._word = re.compile(r"[a-z]+")
         self._phrases = [
-            (re.compile(rf"\b(?:{'|'.join(patterns)})\b"), meaning) for meaning, patterns in content["phrases"].items()
+            (phrase["holds"], re.compile(rf"\b(?:{'|'.join(phrase['said'])})\b"), meaning)
+            for meaning, phrase in content["phrases"].items()
         ]
 
     def read(self, folded: str) -> str:
         """Return a text folded by `nlu.text.fold` as the classifier reads it."""
-        text = self._word.sub(lambda match: self._words.get(match.group(), match.group()), folded)
-        for pattern, meaning in self._phrases:
-            text = pattern.sub(meaning, text)
+        text = folded
+        if not self._words.keys().isdisjoint(letters(text)):
+            text = self._word.sub(lambda match: self._words.get(match.group(), match.group()), text)
+        for held, pattern, meaning in self._phrases:
+            if held in text:
+                text = pattern.sub(meaning, text)
         return text
 
 

@@ -1,5 +1,6 @@
 """Folding of text: what a person typed, without accents, capitals and typographic variants, at the same offsets."""
 
+import re
 import unicodedata
 
 _SAME_SIGN = {
@@ -24,6 +25,11 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
+def letters(folded: str) -> list[str]:
+    """Return the runs of plain letters in a folded text: its words, without digits and signs."""
+    return _LETTERS(folded)
+
+
 def _fold_character(character: str) -> str:
     character = _SAME_SIGN.get(character, character)
     base = unicodedata.normalize("NFKD", character)[0]
@@ -38,5 +44,6 @@ class _Folded(dict[int, str]):
         return _fold_character(chr(code))
 
 
+_LETTERS = re.compile(r"[a-z]+").findall
 _FRENCH_AND_NEIGHBOURS = range(0x250)
 _FOLDED = _Folded({code: _fold_character(chr(code)) for code in (*_FRENCH_AND_NEIGHBOURS, *map(ord, _SAME_SIGN))})

@@ -1,9 +1,12 @@
 """What a message says that it does not ask is cut off; a wish that only sounds like it is not."""
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlu.contrast import CONTENT, Contrast, contrast
 from nlu.text import fold
@@ -40,6 +43,21 @@ def test_what_is_set_aside_is_cut_off(text: str, left: str) -> None:
 )
 def test_what_sets_nothing_aside_is_left_whole(text: str) -> None:
     assert contrast().left(fold(text)) is None
+
+
+CONTENTS = yaml.safe_load(CONTENT.read_text("utf-8"))
+SETS_ASIDE = [
+    *CONTENTS["beginnings"],
+    *CONTENTS["phrases"],
+    *(f"{wish} (?:surtout )?(?:pas|rien)" for wish in CONTENTS["wishes"]),
+]
+
+
+@pytest.mark.parametrize("phrase", SETS_ASIDE)
+@given(data=st.data())
+def test_whatever_sets_something_aside_holds_a_sign(phrase: str, data: st.DataObject) -> None:
+    said = data.draw(st.from_regex(rf"\A(?:{phrase})\Z", alphabet=st.characters(codec="ascii")))
+    assert any(word.startswith(tuple(CONTENTS["signs"])) for word in re.findall(r"\w+", said))
 
 
 def test_a_missing_part_is_named(tmp_path: Path) -> None:

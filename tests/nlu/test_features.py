@@ -1,4 +1,4 @@
-"""Features are cut as scikit-learn cuts them, and scored without it."""
+"""Features are cut as scikit-learn cuts them, and found again without it."""
 
 import numpy as np
 import pytest
@@ -6,11 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from nlu.features import CHARACTERS, WORD_PATTERN, WORDS, Block, character_ngrams, word_ngrams
+from nlu.features import (
+    CHARACTERS,
+    COLUMN,
+    WORD_PATTERN,
+    WORDS,
+    character_ngrams,
+    columns_of_word,
+    columns_of_words,
+    ngrams_of_word,
+    numbered,
+    with_beginnings,
+    word_ngrams,
+)
 from nlu.text import fold
 
 by_characters = TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, lowercase=False).build_analyzer()
 by_words = TfidfVectorizer(ngram_range=WORDS, lowercase=False, token_pattern=WORD_PATTERN).build_analyzer()
+
+words_of_few_letters = st.text(alphabet="ae'1", min_size=1, max_size=9)
 
 SENTENCES = [
     "Combien de temps gardez-vous mes données ?",
@@ -40,23 +54,19 @@ def test_any_text_is_cut_into_the_words_that_scikit_learn_finds(text: str) -> No
     assert word_ngrams(text) == by_words(text)
 
 
-def block() -> Block:
-    idf = np.array([1, 2], dtype=np.float32)
-    return Block({"mes": 0, "droits": 1}, idf, np.array([[1, 0, 0], [0, 1, 0]], dtype=np.float32))
+def column_numbers(columns: bytes) -> list[int]:
+    return [int(column) for column in np.frombuffer(columns, COLUMN)]
 
 
 def test_a_column_is_given_for_each_time_that_a_known_gram_occurs() -> None:
-    assert block().columns(["droits", "autre", "mes", "droits"]) == [1, 0, 1]
+    known = numbered(["mes", "droits", "mes droits"], first=5)
+    assert sorted(column_numbers(columns_of_words("mes droits, mes autres droits", known))) == [5, 5, 6, 6, 7]
+    assert columns_of_words("autre chose", known) == b""
 
 
-def test_unknown_words_score_nothing() -> None:
-    assert block().scores(block().columns(["autre", "chose"])).tolist() == [0, 0, 0]
-    assert block().scores([]).tolist() == [0, 0, 0]
-
-
-def test_features_have_length_one_and_repetition_counts_less_and_less() -> None:
-    once = block().scores([0, 1])
-    assert np.hypot(once[0], once[1]) == pytest.approx(1)
-    assert once[1] == pytest.approx(2 * once[0])
-    thrice = block().scores([0, 0, 0, 1])
-    assert thrice[0] / thrice[1] == pytest.approx((1 + np.log(3)) / 2)
+@given(st.lists(words_of_few_letters), words_of_few_letters)
+def test_a_word_has_the_columns_of_its_known_grams(learned: list[str], word: str) -> None:
+    grams = sorted({gram for one in learned for gram in ngrams_of_word(one)})
+    known = {gram: column for column, gram in enumerate(grams)}
+    found = column_numbers(columns_of_word(word, with_beginnings(numbered(grams))))
+    assert sorted(found) == sorted(known[gram] for gram in ngrams_of_word(word) if gram in known)

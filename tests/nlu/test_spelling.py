@@ -1,8 +1,11 @@
 """Hurried spelling, read as what it stands for."""
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nlu.spelling import Spelling
+from nlu.spelling import CONTENT, Spelling
 from nlu.text import fold
 
 SPELLING = Spelling()
@@ -22,6 +25,15 @@ SPELLING = Spelling()
 )
 def test_a_message_is_read_as_it_is_meant(message: str, read: str) -> None:
     assert SPELLING.read(fold(message)) == read
+
+
+PHRASES = yaml.safe_load(CONTENT.read_text("utf-8"))["phrases"].values()
+
+
+@pytest.mark.parametrize(("holds", "said"), [(phrase["holds"], said) for phrase in PHRASES for said in phrase["said"]])
+@given(data=st.data())
+def test_every_way_to_say_a_phrase_holds_its_letters(holds: str, said: str, data: st.DataObject) -> None:
+    assert holds in data.draw(st.from_regex(rf"\A(?:{said})\Z", alphabet=st.characters(codec="ascii")))
 
 
 def test_reading_twice_changes_nothing_more() -> None:

@@ -27,6 +27,7 @@ UNSEEN = [
     "Vous gardez ça combien de temps ?",
     "Est-ce que mes infos partent à l'étranger, hors d'Europe ?",
     "oui merci",
+    "données données données, mes données à moi",
     "zzz",
     "",
 ]
@@ -58,7 +59,8 @@ def test_probabilities_are_the_softmax_of_scikit_learn_s_margins(
     ]
     features = hstack([vectorizer.fit_transform(texts) for vectorizer in vectorizers]).tocsr()
     machine = LinearSVC(C=REGULARISATION, random_state=0).fit(features, intents)
-    asked = [fold(text) for text in UNSEEN] + texts
+    # The last is longer than what is multiplied at once.
+    asked = [*map(fold, UNSEEN), *texts, " ".join(texts)]
     margins = machine.decision_function(hstack([vectorizer.transform(asked) for vectorizer in vectorizers]).tocsr())
     assert model.classes == tuple(machine.classes_)
     np.testing.assert_allclose(
@@ -69,11 +71,11 @@ def test_probabilities_are_the_softmax_of_scikit_learn_s_margins(
 def test_the_ranking_holds_all_classes_likeliest_first(model: TopicModel) -> None:
     ranking = model.rank(fold(UNSEEN[0]))
     assert {intent for intent, _ in ranking} == set(INTENTS)
-    assert [share for _, share in ranking] == sorted(model.probabilities(fold(UNSEEN[0])).tolist(), reverse=True)
+    assert [share for _, share in ranking] == sorted(model.probabilities(fold(UNSEEN[0])), reverse=True)
 
 
 def test_probabilities_add_up_to_one(model: TopicModel) -> None:
-    assert [float(model.probabilities(fold(text)).sum()) for text in UNSEEN] == pytest.approx([1.0] * len(UNSEEN))
+    assert [sum(model.probabilities(fold(text))) for text in UNSEEN] == pytest.approx([1.0] * len(UNSEEN))
 
 
 @pytest.mark.parametrize(("text", "intent"), [(UNSEEN[0], "greet"), (UNSEEN[1], "retention"), (UNSEEN[2], "transfers")])
@@ -93,7 +95,7 @@ def test_a_saved_model_is_data_and_holds_nothing_that_runs(model: TopicModel, tm
     model.save(tmp_path)
     for path in tmp_path.iterdir():
         if path.suffix == ".json":
-            assert json.loads(path.read_text("utf-8")).keys() == {"classes", "characters", "words"}
+            assert json.loads(path.read_text("utf-8")).keys() == {"classes", "characters", "words", "familiar"}
             continue
         assert path.suffix == ".npz"
         with zipfile.ZipFile(path) as archive:
@@ -101,6 +103,13 @@ def test_a_saved_model_is_data_and_holds_nothing_that_runs(model: TopicModel, tm
                 array = np.load(io.BytesIO(archive.read(name)), allow_pickle=False)
                 assert array.dtype == np.float32
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_only_one_person_typed_is_not_remembered(model: TopicModel, examples: tuple[list[str], list[str]]) -> None:
+    before = dict(model.familiar)
+    model.rank("je m'appelle xylophine durandeau")
+    assert model.familiar == before
+    assert model.familiar.keys() == {word for text in examples[0] for word in text.split()}
 
 
 @pytest.mark.parametrize("suffix", [".json", ".npz"])
