@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
 from scipy.sparse import hstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -103,7 +104,8 @@ class Nearest(Classifier):
         learned, asked = _features(self.blocks, task)
         found = np.zeros((len(task.asked), len(task.intents)), dtype=np.float32)
         for start in range(0, len(task.asked), 512):
-            near = (asked[start : start + 512] @ learned.T).toarray()
+            products = asked[start : start + 512] @ learned.T
+            near = products if isinstance(products, np.ndarray) else products.toarray()
             best = np.argpartition(-near, self.neighbours, axis=1)[:, : self.neighbours]
             for line, columns in enumerate(best):
                 np.add.at(found[start + line], task.labels[columns], near[line, columns] + _LEAST)
@@ -113,18 +115,22 @@ class Nearest(Classifier):
 
 @dataclass(frozen=True)
 class TwoStages(Classifier):
-    """First whether a message asks about a topic, is to be refused, or moves the dialogue; then which of those."""
+    """First which group an intent is of, then which of those it is.
+
+    The groups are topics, refusals and moves of the dialogue; with `refusal_alone`, refusals and all others.
+    """
 
     margins: Margins = field(default_factory=Margins)
     sharpness: float = 5.0
+    refusal_alone: bool = False
 
     def predict(self, task: Task) -> FloatArray:
         """See Classifier."""
         learned, asked = _features(self.margins.blocks, task)
-        group = np.array([_group(intent, task.topics) for intent in task.intents])
+        group = np.array([self._group(intent, task.topics) for intent in task.intents])
         first = _softmax(self.sharpness * self.margins.of(learned, group[task.labels], asked))
         found = np.zeros((len(task.asked), len(task.intents)), dtype=np.float32)
-        for number in range(3):
+        for number in range(first.shape[1]):
             own = np.flatnonzero(group == number)
             lines = np.flatnonzero(np.isin(task.labels, own))
             labels = np.searchsorted(own, task.labels[lines])
@@ -132,17 +138,69 @@ class TwoStages(Classifier):
             found[:, own] = first[:, [number]] * second
         return found
 
+    def _group(self, intent: str, topics: frozenset[str]) -> int:
+        if intent in REFUSALS:
+            return 1
+        return 0 if self.refusal_alone or intent in topics else 2
+
 
 @dataclass(frozen=True)
-class WithoutVariations(Classifier):
-    """A classifier that learns what was written alone."""
+class ClassThresholds(Classifier):
+    """A classifier with a threshold of each intent's own: one number that moves its log-odds against all others.
+
+    The numbers are those that make probabilities most likely on a part of the training texts, read by `one` when it has
+    learned the rest.
+    """
 
     one: Classifier
+    part: int = 5  # every so many a text is held out
+
+    @property
+    def parts(self) -> tuple[Classifier, ...]:
+        """See Classifier."""
+        return (self.one,)
 
     def predict(self, task: Task) -> FloatArray:
         """See Classifier."""
-        own = replace(task, training=task.training[: task.written], labels=task.labels[: task.written])
-        return own.computed(self.one)[0]
+        held_out = np.arange(len(task.training)) % self.part == 0
+        texts = np.array(task.training, dtype=object)
+        inner = replace(
+            task, training=texts[~held_out].tolist(), labels=task.labels[~held_out], asked=texts[held_out].tolist()
+        )
+        moves = self._moves(np.log(inner.computed(self.one)[0] + _LEAST), task.labels[held_out])
+        return _softmax(np.log(task.computed(self.one)[0] + _LEAST) + moves)
+
+    @staticmethod
+    def _moves(scores: FloatArray, labels: IntArray) -> npt.NDArray[np.float64]:
+        """The number of each column by which the log loss is least, kept small where few texts say anything."""
+        counted = np.bincount(labels, minlength=scores.shape[1])
+
+        def loss(moves: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+            shares = _softmax(scores + moves)
+            own = shares[np.arange(len(labels)), labels]
+            return float(moves @ moves / 2 - np.log(own + _LEAST).sum()), moves + shares.sum(axis=0) - counted
+
+        found: npt.NDArray[np.float64] = minimize(loss, np.zeros(scores.shape[1]), jac=True, method="L-BFGS-B").x
+        return found
+
+
+@dataclass(frozen=True)
+class WhenUnsure(Classifier):
+    """One classifier, and another in its place where the first is less sure than `below` (a probability)."""
+
+    one: Classifier
+    other: Classifier
+    below: float
+
+    @property
+    def parts(self) -> tuple[Classifier, ...]:
+        """See Classifier."""
+        return self.one, self.other
+
+    def predict(self, task: Task) -> FloatArray:
+        """See Classifier."""
+        one, other = task.computed(self.one)[0], task.computed(self.other)[0]
+        return np.where(one.max(axis=1, keepdims=True) < self.below, other, one)
 
 
 @dataclass(frozen=True)
@@ -168,18 +226,13 @@ class Average(Classifier):
         return _softmax((1 - self.weight) * np.log(one + _LEAST) + self.weight * np.log(other + _LEAST))
 
 
-def _group(intent: str, topics: frozenset[str]) -> int:
-    if intent in topics:
-        return 0
-    return 1 if intent in REFUSALS else 2
-
-
 def _features(blocks: Sequence[Features], task: Task) -> tuple[Any, Any]:
-    """The features of what is learned and of what is asked; several blocks, all sparse, in one matrix."""
-    pairs = [block.of(task) for block in blocks]
+    """The features of what is learned and of what is asked; several blocks, all sparse or none, in one matrix."""
+    pairs = [task.features(block) for block in blocks]
     if len(pairs) == 1:
         return pairs[0]
-    learned, asked = (hstack(side).tocsr() for side in zip(*pairs, strict=True))
+    is_dense = isinstance(pairs[0][0], np.ndarray)
+    learned, asked = (np.hstack(side) if is_dense else hstack(side).tocsr() for side in zip(*pairs, strict=True))
     return learned, asked
 
 

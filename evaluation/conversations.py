@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from evaluation.held import Held, Turn, failures, summary
+from evaluation.locks import ANSWERING, GATEWAY, locked
 from evaluation.results import CACHE, RESULTS, ROOT, fingerprint, say, write, write_text
 from evaluation.running import StartError, memory_mb, running
 from evaluation.sets import (
@@ -36,19 +37,16 @@ from tests.conversations.judging import Judge, joined, replies
 RESULT = SEALED / "RESULT.json"
 # What decides how the assistant answers.
 MADE_OF = (
-    *(
-        "config.yml",
-        "domain.yml",
-        "endpoints.yml",
-        "data/nlu",
-        "data/rules",
-        "nlu",
-        "policies_kb",
-        "actions",
-        "server",
-        "gateway",
-    ),
-    *("requirements/rasa.txt", "requirements/gateway.txt"),
+    "config.yml",
+    "domain.yml",
+    "endpoints.yml",
+    "data/nlu",
+    "data/rules",
+    "nlu",
+    "policies_kb",
+    "actions",
+    "server",
+    "gateway",
 )
 PROGRESS_EVERY = 15  # seconds
 
@@ -113,7 +111,9 @@ def main(arguments: Sequence[str]) -> int:
     results = {
         "date": date.today().isoformat(),
         "set": digest,
-        "code": fingerprint(*MADE_OF),
+        "code": fingerprint(
+            *MADE_OF, versions={"rasa": locked("rasa", *ANSWERING), "gateway": locked("gateway", *GATEWAY)}
+        ),
         **summary(held),
         "memory_mb": memory,
         "processors": os.cpu_count(),

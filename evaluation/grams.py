@@ -5,7 +5,7 @@ Runs in .venvs/rasa, or in .venvs/selection, which holds spaCy too.
 
 import importlib
 from abc import ABC
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
@@ -21,32 +21,36 @@ from nlu.text import fold
 
 
 @cache
-def _named(text: str) -> str:
-    return with_names(spelling().read(fold(text)))
+def named(text: str) -> str:
+    """A text as the classifier in use reads it: folded, hurried spelling made regular, with the names in it."""
+    return with_names(regular(text))
 
 
-def named(texts: Sequence[str]) -> list[str]:
-    """Texts as the classifier in use reads them: folded, hurried spelling made regular, with the names in them."""
-    return [_named(text) for text in texts]
-
-
-def regular(texts: Sequence[str]) -> list[str]:
+@cache
+def regular(text: str) -> str:
     """The same without the names."""
-    return [spelling().read(fold(text)) for text in texts]
+    return spelling().read(fold(text))
 
 
-def typed(texts: Sequence[str]) -> list[str]:
-    """Texts without accents and capitals, with the names in them, spelling as it is."""
-    return [with_names(fold(text)) for text in texts]
+@cache
+def typed(text: str) -> str:
+    """A text without accents and capitals, with the names in it, spelling as it is."""
+    return with_names(fold(text))
 
 
-def lemmas(texts: Sequence[str]) -> list[str]:
+@cache
+def lemmas(text: str) -> str:
     """The dictionary forms of the words, by spaCy, folded."""
-    pipeline = importlib.import_module("spacy").load("fr_core_news_md", exclude=["parser", "ner"])
-    return [fold(" ".join(token.lemma_ for token in document)) for document in pipeline.pipe(texts, batch_size=256)]
+    return fold(" ".join(token.lemma_ for token in _spacy()(text)))
 
 
-READERS: dict[str, Callable[[Sequence[str]], list[str]]] = {
+@cache
+def _spacy() -> Callable[[str], Any]:
+    pipeline: Callable[[str], Any] = importlib.import_module("spacy").load("fr_core_news_md", exclude=["parser", "ner"])
+    return pipeline
+
+
+READERS: dict[str, Callable[[str], str]] = {
     "named": named,
     "regular": regular,
     "typed": typed,
@@ -75,7 +79,7 @@ class _Grams(ABC):
             dtype=np.float32,
             **self._units,
         )
-        return vectorizer.fit_transform(read(task.training)), vectorizer.transform(read(task.asked))
+        return vectorizer.fit_transform(map(read, task.training)), vectorizer.transform(map(read, task.asked))
 
 
 @dataclass(frozen=True)

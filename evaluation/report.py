@@ -61,6 +61,8 @@ def _meaning() -> str:
 - **asked back**: the assistant was not sure and asked. That costs the person a moment; a wrong answer costs trust.
 - **93.6 % (92 to 95)**: what was measured, and where the true share lies with 95 % certainty (Wilson's interval), if
   people asked what this set asks. With a hundred questions that is about ± 5 points, with a thousand about ± 1.5.
+- **AUROC**: of two sentences, one that must be refused and one that has an answer, how often the first looks more like
+  something to refuse. 1 is always, 0.5 is by chance.
 - **not seen in training**: every sentence was read by a model that had learned from other sentences only."""
 
 

@@ -11,10 +11,10 @@ CACHE = ROOT / ".cache" / "evaluation"
 RESULTS = CACHE / "results"
 
 
-def fingerprint(*names: str, root: Path = ROOT) -> str:
+def fingerprint(*names: str, versions: Mapping[str, Any] | None = None, root: Path = ROOT) -> str:
     """A hash (64 hexadecimal digits) of the names and contents of files and of whole folders under `root`.
 
-    Raises OSError for one that is not there.
+    `versions` of packages (locks.py) count too. Raises OSError for a file that is not there.
     """
     digest = hashlib.sha256()
     for name in names:
@@ -23,6 +23,8 @@ def fingerprint(*names: str, root: Path = ROOT) -> str:
             if not file.is_dir() and "__pycache__" not in file.parts:
                 digest.update(str(file.relative_to(root)).encode() + b"\0")
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
+    if versions is not None:
+        digest.update(json.dumps(versions, sort_keys=True).encode())
     return digest.hexdigest()
 
 

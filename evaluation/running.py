@@ -45,7 +45,7 @@ def running(folder: Path) -> Iterator[Assistant]:
     subprocess.CalledProcessError when the model or the knowledge base cannot be built.
     """
     run_dir, log = folder / "run", folder / "log"
-    port, metrics_port = _free_ports(2)
+    port, metrics_port = free_ports(2)
     environment = {name: value for name, value in os.environ.items() if name not in ("AGENT_KEY", "IVR_KEY", "BIND")}
     environment |= {
         "PORT": str(port),
@@ -75,7 +75,7 @@ def memory_mb(process: int) -> dict[str, float]:
     them.
     """
     found: dict[str, float] = {}
-    for one in _family(process):
+    for one in family(process):
         folder = Path(f"/proc/{one}")
         pages = (folder / "smaps_rollup").read_text("utf-8")
         size = next(line for line in pages.splitlines() if line.startswith("Pss:"))
@@ -84,7 +84,7 @@ def memory_mb(process: int) -> dict[str, float]:
     return {**dict(sorted(found.items())), "all": sum(found.values())}
 
 
-def _free_ports(number: int) -> list[int]:
+def free_ports(number: int) -> list[int]:
     """Loopback ports that nothing listens on now."""
     probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
     ports = [int(probe.getsockname()[1]) for probe in probes]
@@ -105,7 +105,7 @@ def _wait_until_ready(supervisor: "subprocess.Popen[bytes]", url: str, log: Path
     raise StartError(f"The assistant did not become ready:\n{log.read_text('utf-8', 'replace')}")
 
 
-def _family(process: int) -> list[int]:
+def family(process: int) -> list[int]:
     """A process and all those that it started, and they, by id."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):

@@ -2,36 +2,43 @@
 
 Runs in .venvs/rasa, or in .venvs/selection (`make select`), which holds the encoders too. Classifiers alone are
 compared, on whole messages, without what the server does before and after: reading a message in halves, whose data it
-is about, which language it is in. Writes
+is about, which language it is in. All learn half of the hand-written sentences alone, so that one takes a minute and
+not ten; the one in use is measured with variations of them too. Writes
 .cache/evaluation/results/selection.json; with --publish also evaluation/selection.json, which the report shows.
 """
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
+from statistics import median
 from typing import Any
 
 import numpy as np
 
-from evaluation.classifiers import Average, Margins, Multinomial, Nearest, OneVsRest, TwoStages, WithoutVariations
 from evaluation.contenders.compare import topics
 from evaluation.contenders.figures import REFUSALS, auroc, paired_difference
 from evaluation.contenders.subset import Sentence, content_hash, read_sentences
-from evaluation.encoders import Encoded
+from evaluation.encoders import encoder
 from evaluation.figures import calibration_error, reliability, share
-from evaluation.folds import few, folds, learned
-from evaluation.grams import Characters, Words
-from evaluation.results import RESULTS, ROOT, fingerprint, read, say, write
+from evaluation.folds import few, folds, learned, part
+from evaluation.locks import ENCODERS, SELECTION, locked
+from evaluation.results import RESULTS, ROOT, fingerprint, say, write
 from evaluation.sets import DEVELOPMENT, Expected, check_development, is_right, read_set, single_messages
-from evaluation.task import MADE_OF, Classifier, Features, FloatArray, Task
+from evaluation.task import MADE_OF, Classifier, FloatArray, Task
+from evaluation.variants import REFERENCE, VARIANTS
 
 PUBLISHED = ROOT / "evaluation" / "selection.json"
-FOLDS = 5
-SURE = 0.35  # the threshold at which « answered » is told; that of config.yml belongs to the one in use
-IN_USE = "in use"
+FOLDS = 3
+PART = 2  # one sentence in so many: with all of them the comparison takes three times as long
+ASKED_BACK = 0.1  # the share of sentences, the least sure ones, that « surest » leaves out
+TIMED = 100  # messages, by the time of which encoders are measured
+TOLD_FROM = 5  # seconds
 _LEARNED = (
     "evaluation/folds.py",
+    "evaluation/variants.py",
     "nlu/deformation.py",
     "nlu/sentences.py",
     "nlu/slips.py",
@@ -39,66 +46,53 @@ _LEARNED = (
     "nlu/variation.py",
     "nlu/variation.yml",
 )
-_PLAIN = OneVsRest()
-_USE = Multinomial((Encoded("use"),), 500.0)
-_E5 = Multinomial((Encoded("e5"),), 500.0)
 
 
-def _of(*blocks: Features) -> OneVsRest:
-    """The classifier in use on other features."""
-    return OneVsRest(Margins(blocks))
+@dataclass(frozen=True)
+class Tasks:
+    """A task for each fold; the first is asked the messages too, after its sentences."""
+
+    parts: Sequence[Task]
+    messages: int
+
+    def compute(self, names: Sequence[str]) -> None:
+        """Have variants compute, a task after the other, so that they share its features.
+
+        Raises ModuleNotFoundError for a package of .venvs/selection that is not installed.
+        """
+        for number, one in enumerate(self.parts, start=1):
+            for name in names:
+                started = time.monotonic()
+                one.computed(VARIANTS[name].classifier)
+                if (took := time.monotonic() - started) >= TOLD_FROM:
+                    say(f"  part {number} of {len(self.parts)}, {name}: {took:.0f} s")
+            one.forget()
+
+    def computed(self, classifier: Classifier) -> tuple[FloatArray, FloatArray, float]:
+        """What `classifier` makes of the sentences and of the messages, and the seconds that the first fold takes."""
+        (first, seconds), *others = [one.computed(classifier) for one in self.parts]
+        cut = len(first) - self.messages
+        return np.concatenate([first[:cut], *(found for found, _ in others)]), first[cut:], seconds
 
 
-def _read(reader: str) -> tuple[Characters, Words]:
-    return Characters(reader=reader), Words(reader=reader)
+def tasks(
+    dealt: Sequence[Sequence[Sentence]], messages: Sequence[Expected], known: frozenset[str], is_varied: bool
+) -> Tasks:
+    """The tasks of some folds, whose sentences are learned as written, or with variations of them too."""
+    intents = _intents(dealt)
 
+    def task(fold: Sequence[Sentence], and_also: Sequence[Expected]) -> Task:
+        sentences = [sentence for other in dealt if other is not fold for sentence in other]
+        examples = learned(sentences) if is_varied else [(sentence.text, sentence.intent) for sentence in sentences]
+        return Task(
+            [text for text, _ in examples],
+            np.array([intents.index(intent) for _, intent in examples]),
+            [*(sentence.text for sentence in fold), *(message.text for message in and_also)],
+            intents,
+            known,
+        )
 
-# The cheap ones first; those that need packages of .venvs/selection last.
-VARIANTS: dict[str, tuple[str, Classifier]] = {
-    IN_USE: ("linear SVM, one against the rest, C = 1, sharpness 5; characters 2-5, words 1-2, names", _PLAIN),
-    "sharpness 3": ("more cautious probabilities", OneVsRest(sharpness=3.0)),
-    "sharpness 4": ("more cautious probabilities", OneVsRest(sharpness=4.0)),
-    "sharpness 6": ("bolder probabilities", OneVsRest(sharpness=6.0)),
-    "sharpness 8": ("bolder probabilities", OneVsRest(sharpness=8.0)),
-    "as written": ("no variations of the sentences learned", WithoutVariations(_PLAIN)),
-    "words only": ("no characters", _of(Words())),
-    "characters 2-4": ("shorter n-grams", _of(Characters(2, 4), Words())),
-    "characters only": ("no words", _of(Characters())),
-    "words 1-1": ("no pairs of words", _of(Characters(), Words(1, 1))),
-    "min_df 2": ("n-grams of one text alone left out", _of(Characters(least=2), Words(least=2))),
-    "C=0.3": ("stronger regularisation", OneVsRest(Margins(regularisation=0.3))),
-    "without names": ("names are no words of their own", _of(*_read("regular"))),
-    "spelling as typed": ("hurried spelling is not made regular", _of(*_read("typed"))),
-    "words 1-3": ("words, pairs and triples", _of(Characters(), Words(1, 3))),
-    "characters 3-6": ("longer n-grams", _of(Characters(3, 6), Words())),
-    "C=3": ("weaker regularisation", OneVsRest(Margins(regularisation=3.0))),
-    "two stages": ("first topic, refusal or dialogue; then which", TwoStages()),
-    "nearest": ("the five nearest sentences alone", Nearest()),
-    "nearest 20 %": ("the five nearest sentences mixed in", Average(_PLAIN, Nearest(), 0.2, logarithms=False)),
-    "nearest 40 %": ("the five nearest sentences mixed in", Average(_PLAIN, Nearest(), 0.4, logarithms=False)),
-    "logistic": (
-        "logistic regressions, one against the rest, C = 100, sharpness 0.7",
-        OneVsRest(Margins(regularisation=100.0, loss="logistic"), 0.7),
-    ),
-    "multinomial": (
-        "the former one: multinomial logistic regression, C = 30, classes balanced, without names",
-        Multinomial((Characters(reader="regular", least=2), Words(reader="regular")), 30.0),
-    ),
-    "lemmas": ("dictionary forms by spaCy in the place of words", _of(Characters(), Words(reader="lemmas"))),
-    "use": ("Universal Sentence Encoder alone, multinomial logistic regression", _USE),
-    "use 15 %": ("its log-probabilities mixed in", Average(_PLAIN, _USE, 0.15)),
-    "use 30 %": ("its log-probabilities mixed in", Average(_PLAIN, _USE, 0.3)),
-    "e5": ("multilingual-e5-small alone, multinomial logistic regression", _E5),
-    "e5 15 %": ("its log-probabilities mixed in", Average(_PLAIN, _E5, 0.15)),
-    "e5 30 %": ("its log-probabilities mixed in", Average(_PLAIN, _E5, 0.3)),
-}
-
-
-def task(sentences: Sequence[Sentence], asked: Sequence[str], intents: tuple[str, ...], known: frozenset[str]) -> Task:
-    """Learn from `sentences` and variations of them, ask `asked`."""
-    examples = learned(sentences)
-    labels = np.array([intents.index(intent) for _, intent in examples])
-    return Task([text for text, _ in examples], len(sentences), labels, asked, intents, known)
+    return Tasks([task(fold, () if number else messages) for number, fold in enumerate(dealt)], len(messages))
 
 
 def of_sentences(
@@ -112,12 +106,12 @@ def of_sentences(
     own = found[np.arange(len(labels)), labels]
     bins = reliability(shares, firsts)
     on_topic = [right for right, sentence in zip(firsts, sentences, strict=True) if sentence.intent in known]
-    sure = [right for right, top in zip(firsts, shares, strict=True) if top >= SURE]
+    surest = np.argsort(np.array(shares), kind="stable")[round(ASKED_BACK * len(shares)) :]
     return {
         "first": share(sum(firsts), len(firsts)),
         "topics_first": share(sum(on_topic), len(on_topic)),
         "among_three": share(int((order[:, :3] == labels[:, None]).any(axis=1).sum()), len(firsts)),
-        "sure": share(sum(sure), len(sure)),
+        "surest": share(sum(firsts[line] for line in surest), len(surest)),
         "auroc_refusal": _auroc(found, [sentence.intent for sentence in sentences], intents, known),
         "log_loss": float(-np.log(np.maximum(own, 1e-9)).mean()),
         "calibration_error": calibration_error(bins),
@@ -140,80 +134,109 @@ def of_messages(found: FloatArray, messages: Sequence[Expected], intents: tuple[
 
 
 def measured(
-    classifier: Classifier, parts: Sequence[Task], whole: Task, asked: Sequence[Sentence], messages: Sequence[Expected]
+    classifier: Classifier, given: Tasks, asked: Sequence[Sentence], messages: Sequence[Expected]
 ) -> tuple[dict[str, Any], list[bool]]:
-    """The figures of one variant, and which of the sentences `asked` in `parts` it ranks right."""
-    found = np.concatenate([part.computed(classifier)[0] for part in parts])
-    figures, firsts = of_sentences(found, asked, whole.intents, whole.topics)
-    on_messages, seconds = whole.computed(classifier)
+    """The figures of one variant, and which of the sentences `asked` it ranks right."""
+    found, on_messages, seconds = given.computed(classifier)
+    intents, known = given.parts[0].intents, given.parts[0].topics
+    figures, firsts = of_sentences(found, asked, intents, known)
     return {
         "classifier": repr(classifier),
         "crossvalidation": figures,
-        "development": of_messages(on_messages, messages, whole.intents),
+        "development": of_messages(on_messages, messages, intents),
         "training_seconds": seconds,
     }, firsts
 
 
+def compare(sentences: Sequence[Sentence], number: int, names: Sequence[str]) -> dict[str, Any]:
+    """The figures of the variants of some `names`, the reference among them, by cross-validation in `number` parts.
+
+    What was computed for the same data is not computed again. Raises ModuleNotFoundError as `Tasks.compute` does.
+    """
+    dealt, known = folds(sentences, number), topics()
+    messages = list(single_messages(read_set(DEVELOPMENT)))
+    asked = list(chain.from_iterable(dealt))
+    variants: dict[str, Any] = {}
+    reference: list[bool] = []
+    for is_varied in (False, True):
+        those = [name for name in names if VARIANTS[name].is_varied == is_varied]
+        if not those:
+            continue
+        given = tasks(dealt, messages, known, is_varied)
+        given.compute(those)
+        for name in those:
+            row, firsts = measured(VARIANTS[name].classifier, given, asked, messages)
+            reference = reference or firsts
+            difference = None if name == REFERENCE else list(paired_difference(firsts, reference))
+            variants[name] = {"what": VARIANTS[name].what, "difference": difference, **row}
+            say(_line(name, variants[name]))
+    data = {
+        "hash": content_hash(sorted(sentences, key=lambda sentence: sentence.lot)),
+        "code": fingerprint(*MADE_OF, *_LEARNED),
+        "versions": locked("selection", *SELECTION),
+        "sentences": len(sentences),
+        "folds": number,
+        "development": check_development(),
+        "messages": len(messages),
+        "asked_back": ASKED_BACK,
+        "encoding_ms": encoding_ms([message.text for message in messages[:TIMED]]),
+    }
+    return {"data": data, "variants": {name: variants[name] for name in names}}
+
+
+def encoding_ms(texts: Sequence[str]) -> dict[str, float]:
+    """What encoding one of `texts` takes of a processor, the median, in milliseconds, for each encoder.
+
+    Raises ModuleNotFoundError when an encoder's package is not installed.
+    """
+    found: dict[str, float] = {}
+    for name in ENCODERS:
+        encode = encoder(name)
+        encode("bonjour")  # the first of all takes longer
+        took = []
+        for text in texts:
+            started = time.process_time()
+            encode(text)
+            took.append(1000 * (time.process_time() - started))
+        found[name] = median(took)
+    return found
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Compare the variants asked for with the one in use; what was computed for the same data is not computed again."""
+    """Compare the variants asked for with the reference."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.selection", description=__doc__)
     parser.add_argument("--folds", type=int, default=FOLDS, help=f"two or more in the place of {FOLDS}")
+    parser.add_argument(
+        "--part", type=int, default=PART, metavar="N", help=f"one sentence in N, in the place of {PART}"
+    )
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=VARIANTS, help="these variants alone")
     parser.add_argument("--sentences", type=int, metavar="N", help="for a trial: N sentences an intent at most")
     parser.add_argument("--publish", action="store_true", help="also write evaluation/selection.json")
     parser.add_argument("--list", action="store_true", help="say which variants there are")
     chosen = parser.parse_args(arguments)
     if chosen.list:
-        for name, (what, _) in VARIANTS.items():
-            say(f"{name:20}{what}")
+        for name, variant in VARIANTS.items():
+            say(f"{name:20}{variant.what}")
         return 0
-    sentences = read_sentences()
-    if chosen.sentences:
-        sentences = few(sentences, chosen.sentences)
-    known, dealt = topics(), folds(sentences, chosen.folds)
-    messages = list(single_messages(read_set(DEVELOPMENT)))
-    data = {
-        "hash": content_hash(sorted(sentences, key=lambda sentence: sentence.lot)),
-        "code": fingerprint(*MADE_OF, *_LEARNED),
-        "sentences": len(sentences),
-        "folds": chosen.folds,
-        "development": check_development(),
-        "messages": len(messages),
-        "sure": SURE,
-    }
-    written = RESULTS / ("selection-trial.json" if chosen.sentences else "selection.json")
-    stored = read(written)
-    say(f"  {len(sentences)} sentences in {chosen.folds} folds, {len(messages)} messages")
-    asked = list(chain.from_iterable(dealt))
-    intents = tuple(sorted({sentence.intent for sentence in sentences}))
-    parts = [
-        task(
-            [sentence for other in dealt if other is not fold for sentence in other],
-            [sentence.text for sentence in fold],
-            intents,
-            known,
-        )
-        for fold in dealt
-    ]
-    whole = task(asked, [message.text for message in messages], intents, known)
-    variants: dict[str, Any] = stored["variants"] if stored and stored["data"] == data else {}
-    in_use: list[bool] = []
-    for name, (what, classifier) in VARIANTS.items():
-        if name != IN_USE and chosen.only and name not in chosen.only:
-            continue
-        try:
-            row, firsts = measured(classifier, parts, whole, asked, messages)
-        except ModuleNotFoundError as error:
-            print(f"{name}: {error.name} is not installed; `make select` installs it.", file=sys.stderr)
-            return 1
-        in_use = in_use or firsts
-        difference = None if name == IN_USE else list(paired_difference(firsts, in_use))
-        variants[name] = {"what": what, "difference": difference, **row}
-        write(written, {"data": data, "variants": variants})
-        say(_line(name, variants[name]))
-    if chosen.publish and not chosen.sentences:
-        write(PUBLISHED, {"data": data, "variants": {name: variants[name] for name in VARIANTS if name in variants}})
+    written = read_sentences()
+    sentences = few(written, chosen.sentences) if chosen.sentences else part(written, chosen.part)
+    names = [name for name in VARIANTS if name == REFERENCE or not chosen.only or name in chosen.only]
+    say(f"  {len(names)} variants, {len(sentences)} of {len(written)} sentences in {chosen.folds} folds")
+    try:
+        results = compare(sentences, chosen.folds, names)
+        results["data"]["written"] = len(written)
+    except ModuleNotFoundError as error:
+        print(f"{error.name} is not installed; `make select` installs it.", file=sys.stderr)
+        return 1
+    is_trial = bool(chosen.sentences or chosen.only)
+    write(RESULTS / ("selection-trial.json" if is_trial else "selection.json"), results)
+    if chosen.publish and not is_trial:
+        write(PUBLISHED, results)
     return 0
+
+
+def _intents(dealt: Sequence[Sequence[Sentence]]) -> tuple[str, ...]:
+    return tuple(sorted({sentence.intent for fold in dealt for sentence in fold}))
 
 
 def _auroc(

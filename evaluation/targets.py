@@ -5,6 +5,8 @@ from typing import Any
 
 from evaluation.markdown import Results, table
 
+_LIMITS = {"at_least": "at least", "at_most": "at most", "above": "more than"}
+
 
 def met(target: Mapping[str, Any], results: Results) -> tuple[Any, bool | None]:
     """The figure of a target and whether it is met; None for both where it was not measured.
@@ -34,25 +36,25 @@ def verdicts(results: Results, targets: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for target in targets:
         found, is_met = met(target, results)
-        limit = next(
-            f"{words} {_figure(target[key], target)}"
-            for key, words in (("at_least", "at least"), ("at_most", "at most"), ("above", "more than"))
-            if key in target
-        )
+        key, words = next((key, words) for key, words in _LIMITS.items() if key in target)
+        limit = _figure(target[key], target)
         verdict = {True: "met", False: "**missed**", None: "not measured"}[is_met]
         if is_met and _is_within_chance(target, results):
             verdict = "met, but within chance"
-        rows.append([target["what"], limit, "–" if found is None else _figure(found, target), verdict])
+        set_at = limit if isinstance(target[key], bool) else f"{words} {limit}"
+        rows.append([target["what"], set_at, "–" if found is None else _figure(found, target), verdict])
     return "## Targets\n\n" + table(["target", "set", "measured", ""], rows)
 
 
 def _is_within_chance(target: Mapping[str, Any], results: Results) -> bool:
     """A difference whose interval holds 0: the next place of the result is its lower end."""
-    figure, is_difference, _ = target["figure"].partition("accuracy_difference_95/")
+    figure, is_difference, _ = target["figure"].partition("_difference_95/")
     return bool(is_difference) and met({**target, "figure": f"{figure}{is_difference}1"}, results)[1] is False
 
 
-def _figure(value: float, target: Mapping[str, Any]) -> str:
+def _figure(value: float | bool, target: Mapping[str, Any]) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if target["figure"].endswith("share"):
         return f"{100 * value:.1f} %"
     if "accuracy_difference" in target["figure"]:

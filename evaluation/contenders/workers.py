@@ -13,7 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from evaluation import locks
 from evaluation.contenders.subset import Sentence
+from evaluation.locks import locked
 from evaluation.results import CACHE, ROOT, fingerprint
 
 PROGRESS_EVERY = 15  # seconds
@@ -30,8 +32,8 @@ QUIET = {
 _HERE = "evaluation/contenders"
 _RASA = (".venvs/rasa/bin/python", "-m", "evaluation.contenders.rasa_worker")
 _BASELINE = (".venvs/evaluation/bin/python", "-m", "evaluation.contenders.sklearn_worker")
-_RASA_MADE_OF = (f"{_HERE}/rasa_worker.py", f"{_HERE}/protocol.py", "requirements/rasa.txt")
-_BASELINE_MADE_OF = (f"{_HERE}/sklearn_worker.py", f"{_HERE}/protocol.py", "requirements/evaluation.txt")
+_RASA_MADE_OF = (f"{_HERE}/rasa_worker.py", f"{_HERE}/protocol.py")
+_BASELINE_MADE_OF = (f"{_HERE}/sklearn_worker.py", f"{_HERE}/protocol.py")
 _NODE_MADE_OF = (f"{_HERE}/node/worker.js", f"{_HERE}/node/package-lock.json")
 _OURS_MADE_OF = (*_RASA_MADE_OF, "config.yml", "nlu", "policies_kb/contract/topics.yml")
 
@@ -42,7 +44,7 @@ class WorkerError(RuntimeError):
 
 @dataclass(frozen=True)
 class Contender:
-    """A contender: the command that serves it, the files that make its model beside the data, its versions."""
+    """A contender: the command that serves it; the files and the versions that make its model beside the data."""
 
     name: str
     title: str
@@ -51,19 +53,16 @@ class Contender:
     versions: Callable[[], dict[str, str]]
 
 
-def locked(lock: str, *packages: str) -> dict[str, str]:
-    """The versions of `packages` in requirements/`lock`.txt."""
-    lines = (ROOT / "requirements" / f"{lock}.txt").read_text("utf-8").splitlines()
-    pins = dict(line.split(" ")[0].split("==") for line in lines if "==" in line and not line.startswith(" "))
-    return {package: pins[package] for package in packages}
+def _stock_versions() -> dict[str, str]:
+    return locked("rasa", *locks.DIET)
 
 
-def _rasa_versions() -> dict[str, str]:
-    return locked("rasa", "rasa", "tensorflow", "scikit-learn", "numpy")
+def _our_versions() -> dict[str, str]:
+    return locked("rasa", *locks.OURS)
 
 
 def _baseline_versions() -> dict[str, str]:
-    return locked("evaluation", "scikit-learn", "numpy")
+    return locked("evaluation", *locks.BASELINE)
 
 
 def _node_versions() -> dict[str, str]:
@@ -72,13 +71,13 @@ def _node_versions() -> dict[str, str]:
     return {"node-nlp": lock["packages"]["node_modules/node-nlp"]["version"], "node": node}
 
 
-OURS = Contender("ours", "ours", (*_RASA, "ours"), _OURS_MADE_OF, _rasa_versions)
+OURS = Contender("ours", "ours", (*_RASA, "ours"), _OURS_MADE_OF, _our_versions)
 RIVALS = (
-    Contender("stock_rasa", "stock Rasa (DIET)", (*_RASA, "stock"), _RASA_MADE_OF, _rasa_versions),
+    Contender("stock_rasa", "stock Rasa (DIET)", (*_RASA, "stock"), _RASA_MADE_OF, _stock_versions),
     Contender("node_nlp", "node-nlp", ("node", f"{_HERE}/node/worker.js"), _NODE_MADE_OF, _node_versions),
-    Contender("baseline_svm", "scikit-learn, SVM", (*_BASELINE, "svm"), _BASELINE_MADE_OF, _baseline_versions),
+    Contender("baseline_svm", "scikit-learn (SVM)", (*_BASELINE, "svm"), _BASELINE_MADE_OF, _baseline_versions),
     Contender(
-        "baseline_logistic", "scikit-learn, logistic", (*_BASELINE, "logistic"), _BASELINE_MADE_OF, _baseline_versions
+        "baseline_logistic", "scikit-learn (logistic)", (*_BASELINE, "logistic"), _BASELINE_MADE_OF, _baseline_versions
     ),
 )
 
@@ -150,9 +149,9 @@ class Trained:
 def trained(
     contender: Contender, examples: Sequence[Sentence], epochs: int | None, say: Callable[[str], None]
 ) -> Trained:
-    """Train `contender` on `examples`, unless that was done before with the same data, files and `epochs`."""
+    """Train `contender` on `examples`, unless that was done before with the same data, code, versions and `epochs`."""
     data = json.dumps([{"text": example.text, "intent": example.intent} for example in examples], ensure_ascii=False)
-    folder = CACHE / _key(contender, data, epochs) / contender.name
+    folder = place(contender, data, epochs)
     model, done = folder / "model", folder / "trained.json"
     if not done.exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -171,7 +170,7 @@ def trained(
     return Trained(model, model_mb=size / 1e6, **json.loads(done.read_text("utf-8")))
 
 
-def _key(contender: Contender, data: str, epochs: int | None) -> str:
-    """A hash of everything that decides what a model becomes."""
+def place(contender: Contender, data: str, epochs: int | None) -> Path:
+    """The folder of a contender's model, named by a hash of everything that decides what the model becomes."""
     decides = [data, epochs, contender.command, contender.versions(), fingerprint(*contender.made_of)]
-    return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:32]
+    return CACHE / hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:32] / contender.name

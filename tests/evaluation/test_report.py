@@ -35,7 +35,7 @@ def contender(title: str, accuracy: float) -> dict[str, Any]:
 def against(middle: float, half: float) -> dict[str, Any]:
     difference = [middle, middle - half, middle + half]
     return {
-        "ahead": {"accuracy": middle > 0},
+        "ahead": {"accuracy": middle > 0, "classifying_median_ms": middle > 0.1},
         "accuracy_difference_95": difference,
         "auroc_refusal_difference_95": difference,
     }
@@ -146,28 +146,51 @@ def test_targets_are_said_to_be_met_missed_or_not_measured(tmp_path: Path) -> No
     assert verdicts[named["conversations/not_grounded"]] == "met"
     assert verdicts[named["contenders/ours_against/stock_rasa/accuracy_difference_95/0"]] == "met"
     assert verdicts[named["contenders/ours_against/node_nlp/accuracy_difference_95/0"]] == "met, but within chance"
+    assert verdicts[named["contenders/ours_against/node_nlp/auroc_refusal_difference_95/0"]] == "met, but within chance"
+    assert verdicts[named["contenders/ours_against/node_nlp/ahead/classifying_median_ms"]] == "**missed**"
     assert verdicts[named["sealed/conversations/share"]] == "not measured"
+
+
+def test_a_target_that_is_a_question_is_answered_by_yes_or_no(whole: Path) -> None:
+    lines = (whole / "docs" / "evaluation.md").read_text("utf-8").splitlines()
+    quicker = [line for line in lines if line.startswith("| Quicker to rank the intents of a message than")]
+    assert [line.split(" | ")[1:] for line in quicker[:2]] == [["yes", "yes", "met |"], ["yes", "no", "**missed** |"]]
 
 
 def test_variants_are_shown_with_how_they_were_measured(tmp_path: Path) -> None:
     share = {"share": 0.8}
+    crossed = {"topics_first": share, "surest": {"share": 0.88}, "auroc_refusal": 0.9, "log_loss": 0.7}
     figures = {
         "what": "what it is",
-        "crossvalidation": {"topics_first": share, "auroc_refusal": 0.9, "log_loss": 0.7, "calibration_error": 0.02},
+        "crossvalidation": {**crossed, "calibration_error": 0.02},
         "development": {"topics_first": share, "refused_right": share},
         "training_seconds": 25.4,
     }
     selection = {
-        "data": {"folds": 2, "sentences": 1200, "messages": 300},
+        "data": {
+            "folds": 2,
+            "sentences": 1200,
+            "written": 2400,
+            "messages": 300,
+            "asked_back": 0.1,
+            "encoding_ms": {"use": 3.2, "e5": 20.1},
+        },
         "variants": {
-            "in use": {**figures, "difference": None},
-            "other": {**figures, "difference": [-0.01, -0.03, 0.01]},
+            "as written": {**figures, "difference": None},
+            "within chance": {**figures, "difference": [-0.01, -0.03, 0.01]},
+            "worse": {**figures, "difference": [-0.02, -0.03, -0.01]},
+            "better": {**figures, "difference": [0.01, 0.005, 0.015]},
+            "best": {**figures, "difference": [0.02, 0.015, 0.025]},
         },
     }
     page = report(tmp_path, {"selection": selection})
-    assert "(1,200 sentences in 2 parts, each read by a model that learned from the rest)" in page
-    assert "| **in use** | what it is | 80.0 % | – | 0.900 | 0.700 | 2.0 | 80.0 % | 80.0 % | 25 |" in page
-    assert "| other | what it is | 80.0 % | -1.0 (-3.0 to +1.0) |" in page
+    assert "5 variants of the classifier alone, on 1,200 of 2,400 hand-written sentences" in page
+    assert "in 2 parts, each read by a model that learned from the others" in page
+    assert "| **as written** | what it is | 80.0 % | – | 88.0 % | 0.900 | 0.700 | 2.0 | 80.0 % | 80.0 % | 25 |" in page
+    assert "| within chance | what it is | 80.0 % | -1.0 (-3.0 to +1.0) |" in page
+    assert "« Surest 90 % »" in page
+    assert "it takes 3 (use) and 20 (e5) thousandths of a second" in page
+    assert "Better beyond chance: best (+2.0) and better (+1.0). Worse beyond chance: 1 of 4." in page
 
 
 def test_what_was_not_measured_is_said_to_be_missing(tmp_path: Path) -> None:

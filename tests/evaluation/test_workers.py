@@ -128,7 +128,7 @@ def test_every_sentence_is_asked_of_all_with_its_own_intent(tmp_path: Path) -> N
 def test_a_contender_that_dies_leaves_its_last_words(tmp_path: Path) -> None:
     with (
         Worker(BY_NAME["baseline_svm"], tmp_path / "log") as worker,
-        pytest.raises(WorkerError, match=r"(?s)scikit-learn, SVM gave no answer\..*FileNotFoundError"),
+        pytest.raises(WorkerError, match=r"(?s)scikit-learn \(SVM\) gave no answer\..*FileNotFoundError"),
     ):
         worker.ask({"load": str(tmp_path / "nowhere")})
 

@@ -11,15 +11,24 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from evaluation.classifiers import Average, Margins, Multinomial, Nearest, OneVsRest, TwoStages, WithoutVariations
+from evaluation.classifiers import (
+    Average,
+    ClassThresholds,
+    Margins,
+    Multinomial,
+    Nearest,
+    OneVsRest,
+    TwoStages,
+    WhenUnsure,
+)
 from evaluation.contenders.subset import Sentence
 from evaluation.crossvalidation import crossvalidate
 from evaluation.folds import few, folds, learned
 from evaluation.grams import Characters, Words
 from evaluation.latency import figures
-from evaluation.selection import IN_USE, VARIANTS
 from evaluation.task import Classifier, Task
 from evaluation.understanding import Understanding, settings, topics
+from evaluation.variants import VARIANTS
 from nlu.entity_extractor import CountryOfferExtractor
 from nlu.gazetteer import Gazetteer
 from nlu.intent_classifier import LinearIntentClassifier
@@ -162,12 +171,12 @@ def test_percentiles_are_in_milliseconds() -> None:
 def task(folder: Path, sentences: Sequence[Sentence] = SENTENCES, asked: Sequence[str] = ASKED) -> Task:
     intents = tuple(sorted(WORDS))
     labels = np.array([intents.index(sentence.intent) for sentence in sentences])
-    return Task([one.text for one in sentences], len(sentences), labels, asked, intents, topics(), folder)
+    return Task([one.text for one in sentences], labels, asked, intents, topics(), folder)
 
 
 def test_the_variant_in_use_is_the_classifier_in_use(tmp_path: Path) -> None:
     own = settings(LinearIntentClassifier)
-    in_use = VARIANTS[IN_USE][1]
+    in_use = VARIANTS["in use"].classifier
     found = in_use.predict(task(tmp_path))
     trained = scorer()
     expected = np.array([trained.probabilities(as_learned(text)) for text in ASKED])
@@ -176,7 +185,7 @@ def test_the_variant_in_use_is_the_classifier_in_use(tmp_path: Path) -> None:
 
 
 def test_no_two_variants_are_the_same() -> None:
-    assert len({repr(classifier) for _, classifier in VARIANTS.values()}) == len(VARIANTS)
+    assert len({(repr(one.classifier), one.is_varied) for one in VARIANTS.values()}) == len(VARIANTS)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +198,8 @@ def test_no_two_variants_are_the_same() -> None:
         Multinomial((Characters(), Words()), 30.0),
         Nearest(),
         TwoStages(),
-        WithoutVariations(OneVsRest()),
+        ClassThresholds(OneVsRest()),
+        WhenUnsure(OneVsRest(), Nearest(), 0.6),
         Average(OneVsRest(), Nearest(), 0.3),
         Average(OneVsRest(), Nearest(), 0.3, logarithms=False),
     ],
