@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 SHELL := /bin/sh
-.PHONY: help run phone chat setup train kb kb-check test hostile evaluate select lint format lock sbom audit clean
+.PHONY: help run phone chat top setup train kb kb-check test hostile bench evaluate select lint format lock sbom audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,10 @@ phone: ## answer the 7400 line over SIP on sip:7400@127.0.0.1:5070 (SIP_PORT for
 chat: ## talk in this terminal with the assistant that `make run` runs
 	@scripts/setup.sh gateway
 	@exec .venvs/gateway/bin/python -m gateway.chat
+
+top: ## see in this terminal what is going on: parts, messages, times, replies (TOP="--once", or addresses of a cluster)
+	@scripts/setup.sh gateway
+	@exec .venvs/gateway/bin/python -m gateway.top $(TOP)
 
 setup: ## make the two Python environments, .venvs/rasa and .venvs/gateway
 	@scripts/setup.sh gateway rasa
@@ -36,6 +40,9 @@ test: ## set everything up, then run every check and every test (browser and rea
 hostile: ## try more than 20,000 hostile inputs on an assistant of its own, and print how many of which kind (minutes)
 	@scripts/setup.sh gateway-test rasa
 	@exec .venvs/gateway/bin/python -m tests.hostile.campaign
+
+bench: ## measure how fast the assistant is beside stock Rasa and the bare limit, and write docs/performance.md
+	@exec scripts/bench.sh
 
 evaluate: ## measure how good the assistant is, and write docs/evaluation.md
 	@exec scripts/evaluate.sh

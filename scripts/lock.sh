@@ -19,6 +19,7 @@ lock() {
 
 lock 3.10 rasa
 lock 3.10 rasa-test
+lock 3.10 bench
 lock 3.12 gateway --universal
 lock 3.12 gateway-test --universal
 lock 3.12 lint --universal

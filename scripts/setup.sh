@@ -58,6 +58,7 @@ for wanted in "$@"; do
     rasa-test) environment rasa rasa rasa-test -- 3.10 ;;
     gateway-test) environment gateway gateway gateway-test -- 3.13 3.12 3.14 ;;
     evaluation) environment evaluation evaluation -- 3.13 3.12 3.14 ;;
+    bench) environment bench bench -- 3.10 ;;
     selection) environment selection selection -- 3.10 ;;
     lint) environment lint lint -- 3.13 3.12 3.14 ;;
     supply) environment supply supply -- 3.13 3.12 3.14 ;;
