@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import platform
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -56,10 +57,10 @@ class Effort:
     """How much is measured: starts, rounds, conversations stored, long conversations."""
 
     starts: int = 3
-    rounds: int = 10
+    rounds: int = 5
     stored: int = 10_000
-    stored_rounds: int = 20
-    long: int = 6
+    stored_rounds: int = 10
+    long: int = 3
 
 
 QUICK = Effort(starts=1, rounds=2, stored=200, stored_rounds=3, long=1)
@@ -170,6 +171,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="a trial: few rounds, apart from the figures")
     quick = parser.parse_args(arguments).quick
     CACHE.mkdir(parents=True, exist_ok=True)
+    # Ended from outside, it stops its servers as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix=_STARTED_IN) as folder:
