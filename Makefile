@@ -47,7 +47,7 @@ bench: ## measure how fast the assistant is beside stock Rasa and the bare limit
 evaluate: ## measure how good the assistant is, and write docs/evaluation.md
 	@exec scripts/evaluate.sh
 
-select: ## compare variants of the classifier (hours), for the report of `make evaluate`
+select: ## compare variants of the classifier (an hour or two), for the report of `make evaluate`
 	@exec scripts/select.sh
 
 lint: ## formatting, linting and types

@@ -130,7 +130,7 @@ def registers(files: Mapping[str, Mapping[str, Any]], crossed: Mapping[str, Mapp
         panels.append(("hand-written sentences about a topic, by register", sentences))
     figure = Figure(figsize=(WIDTH * 1.2, 1.2 + 0.42 * max(len(rows) for _, rows in panels)))
     grid = figure.subplots(1, len(panels), squeeze=False)[0]
-    figure.subplots_adjust(wspace=0.45)
+    figure.subplots_adjust(wspace=0.6)
     for axes, (title, rows) in zip(grid, panels, strict=True):
         names = sorted(rows, key=lambda name: rows[name]["share"])
         shares = [100 * rows[name]["share"] for name in names]

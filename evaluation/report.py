@@ -39,7 +39,7 @@ def page(results: Results, targets: Sequence[Mapping[str, Any]], pictures: Seque
     sections = [
         "# How good the assistant is",
         "<!-- Written by `make evaluate`: change evaluation/report.py, not this page. -->",
-        report_summary.in_short(results),
+        report_summary.in_short(results, targets),
         _meaning(),
         verdicts(results, targets),
         report_conversations.conversations(results, pictures),

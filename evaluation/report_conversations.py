@@ -5,6 +5,21 @@ from typing import Any
 
 from evaluation.markdown import MISSING, Results, percent, picture, table, weakest
 
+# What the files of the sets hold, in words.
+FILES = {
+    "agent": "agents' short notes",
+    "casual": "everyday French",
+    "formal": "formal French",
+    "indirect": "a situation is told, and the question hidden in it",
+    "pairs": "two topics that are easily taken for one another",
+    "plain": "plain questions",
+    "refuse": "what must be refused",
+    "routing": "which contact, by country and offer",
+    "sms": "text messages",
+    "two_questions": "two questions in one message",
+    "voice": "speech as a telephone line hears it",
+}
+
 
 def conversations(results: Results, pictures: Sequence[str]) -> str:
     """« Conversations »: those of the development set, by file, topic and tag."""
@@ -17,7 +32,7 @@ def conversations(results: Results, pictures: Sequence[str]) -> str:
             "## Conversations",
             "Held with the whole running assistant, over HTTP, through its three doors (page, call centre, telephone).",
             picture("registers.png", "Right answers by the way people write", pictures),
-            table(["file", "right", "share"], [_row(name, files[name]) for name in files]),
+            table(["file", "what it holds", "right", "share"], [_file(name, files[name]) for name in files]),
             f"Of {held['turns']['asked']} replies {held['turns']['right']} were right. {refusals(held)}",
             "By topic asked about, the weakest first:",
             table(["topic", "replies right", "share"], [_row(name, topics[name]) for name in weakest(topics)]),
@@ -47,7 +62,10 @@ def sealed(results: Results) -> str:
             f"{percent(held['conversations'])} right ({held['conversations']['right']} of"
             f" {held['conversations']['asked']}). Replies with a wrong contact: {held['wrong_contacts']}; that cite or"
             f" state what is not in the policy: {held['not_grounded']}. {refusals(held)}",
-            table(["file", "right", "share"], [_row(name, held["files"][name]) for name in held["files"]]),
+            table(
+                ["file", "what it holds", "right", "share"],
+                [_file(name, held["files"][name]) for name in held["files"]],
+            ),
             *_opened(results.get("opened")),
         ]
     )
@@ -75,3 +93,8 @@ def refusals(held: Mapping[str, Any]) -> str:
 
 def _row(name: str, row: Mapping[str, Any]) -> list[str]:
     return [f"`{name}`", f"{row['right']} of {row['asked']}", percent(row)]
+
+
+def _file(name: str, row: Mapping[str, Any]) -> list[str]:
+    shown, right, found = _row(name, row)
+    return [shown, FILES.get(name, ""), right, found]

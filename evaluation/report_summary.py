@@ -1,14 +1,15 @@
 """The first section of the report: all that was measured in a few sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evaluation.markdown import MISSING, Results, listed, percent
-from evaluation.report_conversations import refusals
+from evaluation.report_conversations import FILES, refusals
+from evaluation.targets import met
 
 
-def in_short(results: Results) -> str:
-    """« In short »: what a reader who reads no further needs."""
+def in_short(results: Results, targets: Sequence[Mapping[str, Any]]) -> str:
+    """« In short »: what a reader who reads no further needs. Raises KeyError for a target without a limit."""
     lines = ["## In short"]
     held = results.get("conversations")
     if held:
@@ -27,7 +28,7 @@ def in_short(results: Results) -> str:
         weak = sorted(held["files"], key=lambda name: held["files"][name]["share"])[:2]
         lines.append(
             "It does worst on "
-            + " and ".join(f"*{name.replace('_', ' ')}* ({percent(held['files'][name])})" for name in weak)
+            + " and ".join(f"*{FILES.get(name, name)}* ({percent(held['files'][name])})" for name in weak)
             + "."
         )
     if sealed := results.get("sealed"):
@@ -41,7 +42,16 @@ def in_short(results: Results) -> str:
             f"A message is understood in {speed['median_ms']:.1f} thousandths of a second (half of them faster), 95 %"
             f" in less than {speed['p95_ms']:.1f}."
         )
-    return "\n\n".join(lines if len(lines) > 1 else [*lines, MISSING])
+    if len(lines) == 1:
+        return f"{lines[0]}\n\n{MISSING}"
+    return "\n\n".join([*lines, _missed(results, targets)])
+
+
+def _missed(results: Results, targets: Sequence[Mapping[str, Any]]) -> str:
+    verdicts = [(target["what"], met(target, results)[1]) for target in targets]
+    missed = [what for what, is_met in verdicts if is_met is False]
+    said = f"{sum(is_met is True for _, is_met in verdicts)} of {len(verdicts)} targets are met."
+    return f"{said} Missed: {'; '.join(missed)}." if missed else said
 
 
 def _against(others: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 Runs in .venvs/rasa, or in .venvs/selection (`make select`), which holds the encoders too. Classifiers alone are
 compared, on whole messages, without what the server does before and after: reading a message in halves, whose data it
 is about, which language it is in. All learn half of the hand-written sentences alone, so that one takes a minute and
-not ten; the one in use is measured with variations of them too. Writes
+not ten; the one in use is measured with variations of them too, and some with all sentences. Writes
 .cache/evaluation/results/selection.json; with --publish also evaluation/selection.json, which the report shows.
 """
 
@@ -28,7 +28,7 @@ from evaluation.locks import ENCODERS, SELECTION, locked
 from evaluation.results import RESULTS, ROOT, fingerprint, say, write
 from evaluation.sets import DEVELOPMENT, Expected, check_development, is_right, read_set, single_messages
 from evaluation.task import MADE_OF, Classifier, FloatArray, Task
-from evaluation.variants import REFERENCE, VARIANTS
+from evaluation.variants import REFERENCE, VARIANTS, WHOLE
 
 PUBLISHED = ROOT / "evaluation" / "selection.json"
 FOLDS = 3
@@ -220,15 +220,18 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     written = read_sentences()
     sentences = few(written, chosen.sentences) if chosen.sentences else part(written, chosen.part)
+    is_trial = bool(chosen.sentences or chosen.only)
     names = [name for name in VARIANTS if name == REFERENCE or not chosen.only or name in chosen.only]
     say(f"  {len(names)} variants, {len(sentences)} of {len(written)} sentences in {chosen.folds} folds")
     try:
         results = compare(sentences, chosen.folds, names)
         results["data"]["written"] = len(written)
+        if not is_trial and len(sentences) < len(written):
+            say(f"  {len(WHOLE)} of them, all sentences")
+            results["whole"] = compare(written, chosen.folds, WHOLE)["variants"]
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed; `make select` installs it.", file=sys.stderr)
         return 1
-    is_trial = bool(chosen.sentences or chosen.only)
     write(RESULTS / ("selection-trial.json" if is_trial else "selection.json"), results)
     if chosen.publish and not is_trial:
         write(PUBLISHED, results)

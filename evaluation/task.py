@@ -29,6 +29,7 @@ MADE_OF = (
     "nlu/features.py",
     "nlu/gazetteer.py",
     "nlu/gazetteer.yml",
+    "nlu/misspelling.py",
     "nlu/names.py",
     "nlu/spelling.py",
     "nlu/spelling.yml",

@@ -11,13 +11,19 @@ scripts/train.sh
 
 export PYTHONPATH="$PWD" RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 TF_CPP_MIN_LOG_LEVEL=3
 export PYTHONWARNINGS=ignore LOG_LEVEL=WARNING
+errors=.cache/evaluation/errors.txt
+mkdir -p .cache/evaluation
 started=$(date +%s)
 
 # stage NAME PYTHON MODULE
 stage() {
     say "== $1 ($(($(date +%s) - started)) s)"
-    ".venvs/$2/bin/python" -m "evaluation.$3" || fail "evaluation.$3 failed: the reason is in the lines above.\
- What was measured before it is kept; the report was not written."
+    # Rasa's libraries warn of newer Pythons whatever they are told.
+    ".venvs/$2/bin/python" -m "evaluation.$3" 2>"$errors" || {
+        tail -n 30 "$errors" >&2
+        fail "evaluation.$3 failed: the reason is in the lines above. What was measured before it is kept; the report\
+ was not written."
+    }
 }
 
 stage "Cross-validation of the training sentences" rasa crossvalidation
