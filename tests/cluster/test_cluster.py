@@ -20,6 +20,8 @@ from tests.conversations.judging import Judge, hold, read_cases
 # Every eighth of the conversations: all files and doors, a minute here.
 CASES = read_cases()[::8]
 AT_ONCE = 50
+# For so many seconds nginx passes by a server that did not answer (deploy/nginx/upstreams.conf), and a little more.
+FAIL_TIMEOUT = 2.5
 
 
 def assert_each_turn_is_kept_once(cluster: Cluster, crowd: Crowd) -> None:
@@ -90,6 +92,7 @@ def test_a_rolling_restart_fails_no_request(cluster: Cluster) -> None:
         for process in (*cluster.gateways, *cluster.rasas):
             crowd.await_turns(8)
             process.restart()
+            time.sleep(FAIL_TIMEOUT)  # an update waits too: minReadySeconds
         crowd.await_turns(8)
     assert crowd.tries == 0
     assert_each_turn_is_kept_once(cluster, crowd)

@@ -100,6 +100,12 @@ def test_an_update_takes_nothing_away_before_its_successor_is_ready(name: str) -
     assert named("PodDisruptionBudget", name)["spec"]["selector"] == deployment["selector"]
 
 
+def test_an_update_waits_until_nginx_has_come_back_to_a_server() -> None:
+    upstreams = (DEPLOY / "nginx" / "upstreams.conf").read_text("utf-8")
+    longest = max(map(int, re.findall(r"fail_timeout=(\d+)s", upstreams)))
+    assert all(named("Deployment", name)["spec"]["minReadySeconds"] > longest for name in ("gateway", "rasa"))
+
+
 def test_services_and_policies_select_pods_that_there_are() -> None:
     pods = [template["metadata"]["labels"] for template in templates().values()]
     for one in ALL:
