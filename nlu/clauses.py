@@ -7,8 +7,8 @@ several questions.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations, pairwise
+from typing import NamedTuple
 
 Ranking = Sequence[tuple[str, float]]
 
@@ -19,8 +19,14 @@ _ASKS = re.compile(
     r"|pouvez|peux|veux|voudrais|faut)\b"
 )
 _SENTENCE_END = re.compile(r"[?;!]|\.(?=\s)")
+# Words that ask after something named elsewhere in the message: « mes droits : lesquels ? » is one question.
+_ONLY_ASKS = re.compile(
+    r"(?:et )?(?:lesquels?|lesquelles?|laquelle|quels?|quelles?|qui|quoi|comment|combien|ou|quand|pourquoi)"
+)
 # What joins a second question to the first says nothing of its topic.
 _JOINING = re.compile(r"^(?:et|puis|aussi|sinon|egalement|en plus|alors|ensuite|d'autre part)\b[ ,]*")
+# After these, nothing is left to be another question.
+_AT_THE_END = " ?!.,;:"
 _FEWEST_LETTERS = 3
 # Each part costs a classification: a long story is not cut at more places than these, for two questions and for three.
 _MOST_PLACES = 8
@@ -30,8 +36,7 @@ CLEAR = 0.55
 _BORNE_OUT_RANK = 5
 
 
-@dataclass(frozen=True)
-class Questions:
+class Questions(NamedTuple):
     """What the parts of a message ask: `asked`, two or three topics in order or none; `clearest`, a part's topic."""
 
     asked: tuple[str, ...] = ()
@@ -44,9 +49,10 @@ def partings(folded: str) -> list[tuple[str, ...]]:
     A part that holds a placeholder of the privacy filter (« mon mail est [email] ») introduces somebody and asks
     nothing: the message is not cut there.
     """
+    end = len(folded.rstrip(_AT_THE_END))
     places = [
         (place.start(), place.end())
-        for place in _CUT.finditer(folded)
+        for place in _CUT.finditer(folded, 0, end)
         if _may_part(place.group(), folded[: place.start()], folded[place.end() :]) and not _is_told(place, folded)
     ][:_MOST_PLACES]
     if not places:
@@ -56,7 +62,7 @@ def partings(folded: str) -> list[tuple[str, ...]]:
         for chosen in combinations(places, number):
             edges = [0, *(edge for place in chosen for edge in place), len(folded)]
             parts = tuple(_trimmed(folded[start:end]) for start, end in pairwise(edges))[::2]
-            if all(len(part) >= _FEWEST_LETTERS and "[" not in part for part in parts):
+            if all(_may_ask(part) for part in parts):
                 ways[parts] = None
     return list(ways)
 
@@ -82,6 +88,10 @@ def questions(folded: str, rank: Callable[[str], Ranking], topics: frozenset[str
         if sure >= CLEAR and borne_out.issuperset(asked) and not _repeats(asked):
             best = max(best, (len(asked), sure, asked))
     return Questions(best[2], clearest)
+
+
+def _may_ask(part: str) -> bool:
+    return len(part) >= _FEWEST_LETTERS and "[" not in part and not _ONLY_ASKS.fullmatch(part.rstrip(_AT_THE_END))
 
 
 def _may_part(sign: str, before: str, after: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nlu.clauses import Questions
 from nlu.gazetteer import Gazetteer
-from nlu.mentions import Said, is_only_information
+from nlu.mentions import ELSEWHERE, Said, is_only_information
 from nlu.whose import Holder
 
 UNSURE = "nlu_fallback"
@@ -83,7 +83,7 @@ def decide(
     candidates = [(intent, share) for intent, share in ranking if intent != INFORM or said]
     if not candidates:
         return UNSURE, 0.0
-    intent, share = _of_the_halves(*candidates[0], ranking, questions, thresholds, topics)
+    intent, share = _of_the_halves(*candidates[0], ranking, questions, said, thresholds, topics)
     person = next((share for name, share in candidates if name == HANDOFF), 0.0)
     if person >= thresholds.person or gazetteer.asks_for_a_person(folded):
         return HANDOFF, person
@@ -105,18 +105,21 @@ def _of_the_halves(
     share: float,
     ranking: Sequence[tuple[str, float]],
     questions: Questions,
+    said: Sequence[Said],
     thresholds: Thresholds,
     topics: frozenset[str],
 ) -> tuple[str, float]:
     """Let the halves of a message speak where the whole hides them.
 
     Two questions share the probability of the whole between them; « DPO ? c'est pour un mobile en Guyane » is mostly
-    information, « corriger mon adresse, où écrire ? » mostly « where? ».
+    information, « corriger mon adresse, où écrire ? » mostly « where? ». What somebody asks who names a country that is
+    none of ours is refused for the country, and kept: the line may turn out to be elsewhere.
     """
     if questions.asked and (intent in topics or share < thresholds.of(intent, topics)):
         shares = dict(ranking)
         return questions.asked[0], sum(shares.get(topic, 0.0) for topic in questions.asked)
-    if intent in _HIDING and questions.clearest:
+    is_elsewhere = intent == OUT_OF_SCOPE and any(item.kind == "country" and item.value == ELSEWHERE for item in said)
+    if (intent in _HIDING or is_elsewhere) and questions.clearest:
         topic, clear = questions.clearest
         if clear >= _CLEAR_ENOUGH and topic in [name for name, _ in ranking[:_BORNE_OUT_RANK]]:
             return topic, clear

@@ -85,6 +85,14 @@ def test_another_firm_is_what_is_asked_about_or_only_named(text: str, topic: str
     assert decided(text, [(topic, 0.9)])[0] == intent
 
 
+def test_what_is_asked_from_another_country_is_kept_where_a_part_of_the_message_asks_it_clearly() -> None:
+    ranking = [("out_of_scope", 0.9), ("rights.access", 0.05)]
+    clear = Questions(clearest=("rights.access", 0.9))
+    assert decided("Je suis abonné au Sénégal, que savez-vous de moi ?", ranking, questions=clear)[0] == "rights.access"
+    assert decided("Je suis abonné au Mali, que savez-vous de moi ?", ranking, questions=clear)[0] == "out_of_scope"
+    assert decided("Je suis abonné au Sénégal, que savez-vous ?", ranking)[0] == "out_of_scope"
+
+
 def test_a_question_that_names_orange_beside_another_company_is_about_orange() -> None:
     assert decided("Orange ou Digicel, qui les garde ?", [("retention", 0.9)]) == ("retention", 0.9)
 
