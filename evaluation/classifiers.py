@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from evaluation.contenders.figures import REFUSALS
-from evaluation.grams import Characters, Words
+from evaluation.grams import Weighed
 from evaluation.task import Classifier, Features, FloatArray, IntArray, Task
 
 _ITERATIONS = 80  # that end the fit of a multinomial regression: more of them change no answer
@@ -34,8 +34,8 @@ class Margins(Classifier):
     `regularisation` scikit-learn's C.
     """
 
-    blocks: tuple[Features, ...] = (Characters(), Words())
-    regularisation: float = 1.0
+    blocks: tuple[Features, ...] = (Weighed(),)
+    regularisation: float = 2.0
     loss: str = "hinge"
 
     def predict(self, task: Task) -> FloatArray:
@@ -96,7 +96,7 @@ class Multinomial(Classifier):
 class Nearest(Classifier):
     """The vote of the training sentences that are nearest by the cosine of their features."""
 
-    blocks: tuple[Features, ...] = (Characters(), Words())
+    blocks: tuple[Features, ...] = (Weighed(),)
     neighbours: int = 5
 
     def predict(self, task: Task) -> FloatArray:

@@ -14,10 +14,11 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from evaluation.task import Task
-from nlu.features import CHARACTERS, WORD_PATTERN, WORDS
+from nlu.features import CHARACTERS, ngrams_of_word, words_and_pairs
 from nlu.names import with_names
 from nlu.spelling import spelling
 from nlu.text import fold
+from nlu.weighing import EMPHASIS, Weighing
 
 
 @cache
@@ -59,13 +60,44 @@ READERS: dict[str, Callable[[str], str]] = {
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """What the classifier in use learns from, or what it would with other n-grams.
+
+    N-grams of `shortest` to `longest` characters, none where `longest` is 0; up to `words` neighbouring words, words
+    and their neighbours counting `emphasis` times.
+    """
+
+    shortest: int = CHARACTERS[0]
+    longest: int = CHARACTERS[1]
+    words: int = 2
+    emphasis: float = EMPHASIS
+    reader: str = "named"
+
+    def of(self, task: Task) -> tuple[Any, Any]:
+        """See Features."""
+        training, asked = ([READERS[self.reader](text) for text in texts] for texts in (task.training, task.asked))
+        weighing = Weighing.of(training, self.emphasis, self._cut, self._spell)
+        return weighing.features(training), weighing.features(asked)
+
+    def _cut(self, text: str) -> tuple[list[str], list[str]]:
+        words, pairs = words_and_pairs(text)
+        if self.words < 2:
+            return words, []
+        # Of a word that is written twice a triple may be wrong: so few are that it decides nothing here.
+        triples = [" ".join(those) for those in zip(words, words[1:], words[2:], strict=False)]
+        return words, pairs + (triples if self.words > 2 else [])
+
+    def _spell(self, word: str) -> list[str]:
+        return ngrams_of_word(word, (self.shortest, self.longest)) if self.longest else []
+
+
+@dataclass(frozen=True)
 class _Grams(ABC):
-    """TF-IDF of the n-grams that stand in `least` texts, `shortest` to `longest` of their units each."""
+    """TF-IDF of the n-grams of `shortest` to `longest` of their units, each block of them of length 1."""
 
     shortest: int
     longest: int
     reader: str = "named"
-    least: int = 1
     _units: ClassVar[Mapping[str, str]]
 
     def of(self, task: Task) -> tuple[Any, Any]:
@@ -73,7 +105,6 @@ class _Grams(ABC):
         read = READERS[self.reader]
         vectorizer = TfidfVectorizer(
             ngram_range=(self.shortest, self.longest),
-            min_df=self.least,
             sublinear_tf=True,
             lowercase=False,
             dtype=np.float32,
@@ -93,8 +124,8 @@ class Characters(_Grams):
 
 @dataclass(frozen=True)
 class Words(_Grams):
-    """TF-IDF of n-grams of words."""
+    """TF-IDF of words and pairs of words."""
 
-    shortest: int = WORDS[0]
-    longest: int = WORDS[1]
-    _units: ClassVar[Mapping[str, str]] = {"token_pattern": WORD_PATTERN}
+    shortest: int = 1
+    longest: int = 2
+    _units: ClassVar[Mapping[str, str]] = {"token_pattern": r"\w+"}

@@ -34,6 +34,7 @@ MADE_OF = (
     "nlu/spelling.py",
     "nlu/spelling.yml",
     "nlu/text.py",
+    "nlu/weighing.py",
     "nlu/whose.py",
     "nlu/whose.yml",
 )

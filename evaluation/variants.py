@@ -16,7 +16,7 @@ from evaluation.classifiers import (
     WhenUnsure,
 )
 from evaluation.encoders import Encoded
-from evaluation.grams import Characters, Words
+from evaluation.grams import Characters, Weighed, Words
 from evaluation.task import Classifier, Features
 
 REFERENCE = "as written"
@@ -31,13 +31,14 @@ class Variant:
     is_varied: bool = False
 
 
-def _of(*blocks: Features) -> OneVsRest:
+def _weighed(features: Weighed) -> OneVsRest:
     """The classifier in use on other features."""
-    return OneVsRest(Margins(blocks))
+    return OneVsRest(Margins((features,)))
 
 
-def _read(reader: str) -> tuple[Characters, Words]:
-    return Characters(reader=reader), Words(reader=reader)
+def _blocks(*blocks: Features) -> OneVsRest:
+    """The former one, on blocks of features of length 1 each."""
+    return OneVsRest(Margins(blocks, 1.0))
 
 
 def _mixed(other: Classifier, weight: float) -> Average:
@@ -55,24 +56,32 @@ _NEAREST_E5 = Nearest((Encoded("e5"),))
 # The reference first; the cheap ones next; those that need packages of .venvs/selection last.
 VARIANTS = {
     REFERENCE: Variant(
-        "linear SVM, one against the rest, C = 1, sharpness 5; characters 2-5, words 1-2, names", _PLAIN
+        "linear SVM, one against the rest, C = 2, sharpness 5; words, pairs × 1.5, characters 2-5 of each word, names",
+        _PLAIN,
     ),
     "in use": Variant("the same, learning variations of the sentences too: what `make train` trains", _PLAIN, True),
     "sharpness 3": Variant("more cautious probabilities", OneVsRest(sharpness=3.0)),
     "sharpness 4": Variant("more cautious probabilities", OneVsRest(sharpness=4.0)),
     "sharpness 6": Variant("bolder probabilities", OneVsRest(sharpness=6.0)),
     "sharpness 8": Variant("bolder probabilities", OneVsRest(sharpness=8.0)),
-    "words only": Variant("no characters", _of(Words())),
-    "characters 2-4": Variant("shorter n-grams", _of(Characters(2, 4), Words())),
-    "characters 3-6": Variant("longer n-grams", _of(Characters(3, 6), Words())),
-    "characters only": Variant("no words", _of(Characters())),
-    "words 1-1": Variant("no pairs of words", _of(Characters(), Words(1, 1))),
-    "words 1-3": Variant("words, pairs and triples", _of(Characters(), Words(1, 3))),
-    "min_df 2": Variant("n-grams of one text alone left out", _of(Characters(least=2), Words(least=2))),
-    "without names": Variant("names are no words of their own", _of(*_read("regular"))),
-    "spelling as typed": Variant("hurried spelling is not made regular", _of(*_read("typed"))),
-    "C=0.3": Variant("stronger regularisation", OneVsRest(Margins(regularisation=0.3))),
-    "C=3": Variant("weaker regularisation", OneVsRest(Margins(regularisation=3.0))),
+    "words only": Variant("no characters", _weighed(Weighed(longest=0))),
+    "characters 2-4": Variant("shorter n-grams", _weighed(Weighed(longest=4))),
+    "characters 3-6": Variant("longer n-grams", _weighed(Weighed(3, 6))),
+    "characters only": Variant("no words and pairs by themselves", _weighed(Weighed(emphasis=0.0))),
+    "words 1-1": Variant("no pairs of words", _weighed(Weighed(words=1))),
+    "words 1-3": Variant("words, pairs and triples", _weighed(Weighed(words=3))),
+    "words × 1": Variant("a word weighs as much as one n-gram of it", _weighed(Weighed(emphasis=1.0))),
+    "words × 2": Variant("words and pairs weigh more", _weighed(Weighed(emphasis=2.0))),
+    "words × 3": Variant("words and pairs weigh more", _weighed(Weighed(emphasis=3.0))),
+    "without names": Variant("names are no words of their own", _weighed(Weighed(reader="regular"))),
+    "spelling as typed": Variant("hurried spelling is not made regular", _weighed(Weighed(reader="typed"))),
+    "two blocks": Variant(
+        "the one before: characters and words each of length 1, repeated ones counted, no signs, C = 1",
+        _blocks(Characters(), Words()),
+    ),
+    "C=0.6": Variant("stronger regularisation", OneVsRest(Margins(regularisation=0.6))),
+    "C=1": Variant("stronger regularisation", OneVsRest(Margins(regularisation=1.0))),
+    "C=6": Variant("weaker regularisation", OneVsRest(Margins(regularisation=6.0))),
     "class thresholds": Variant(
         "a threshold of each intent's own, learned on a fifth held out", ClassThresholds(_PLAIN)
     ),
@@ -82,15 +91,20 @@ VARIANTS = {
     "nearest 20 %": Variant("the five nearest sentences mixed in", Average(_PLAIN, _NEAREST, 0.2, logarithms=False)),
     "nearest 40 %": Variant("the five nearest sentences mixed in", Average(_PLAIN, _NEAREST, 0.4, logarithms=False)),
     "logistic": Variant(
-        "logistic regressions, one against the rest, C = 100, sharpness 0.7",
-        OneVsRest(Margins(regularisation=100.0, loss="logistic"), 0.7),
+        "logistic regressions, one against the rest, C = 200, sharpness 0.7",
+        OneVsRest(Margins(regularisation=200.0, loss="logistic"), 0.7),
     ),
     "multinomial": Variant(
-        "the former one: multinomial logistic regression, C = 30, classes balanced, without names",
-        Multinomial((Characters(reader="regular", least=2), Words(reader="regular")), 30.0),
+        "the first one: multinomial logistic regression, C = 30, classes balanced, without names",
+        Multinomial((Characters(reader="regular"), Words(reader="regular")), 30.0),
     ),
-    "lemmas": Variant("dictionary forms by spaCy in the place of words", _of(Characters(), Words(reader="lemmas"))),
-    "lemmas too": Variant("dictionary forms beside words", _of(Characters(), Words(), Words(reader="lemmas"))),
+    "lemmas": Variant(
+        "« two blocks » with dictionary forms by spaCy in the place of words",
+        _blocks(Characters(), Words(reader="lemmas")),
+    ),
+    "lemmas too": Variant(
+        "« two blocks » with dictionary forms beside words", _blocks(Characters(), Words(), Words(reader="lemmas"))
+    ),
     "use": Variant("Universal Sentence Encoder alone, multinomial logistic regression", _USE),
     "use 15 %": Variant("the log-probabilities of « use » mixed in", _mixed(_USE, 0.15)),
     "use 30 %": Variant("the log-probabilities of « use » mixed in", _mixed(_USE, 0.3)),

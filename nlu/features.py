@@ -1,35 +1,33 @@
-"""The n-grams of TF-IDF, cut as scikit-learn cuts them, and looked up without scikit-learn at run time.
+"""What a text is cut into: words, pairs of words, and the n-grams of characters of each word.
 
-A column is kept as the bytes of a number: those of a word are one string of bytes, those of a message that of its words
-joined, which NumPy reads as they are. Nothing is done for each n-gram of a word that is known.
+A sign is a word too: a question mark asks. What a text holds more than once counts once, so that what is said of a text
+is the sum of what is said of each of its words by itself, and of their pairs.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from itertools import pairwise, repeat
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 CHARACTERS = (2, 5)
-WORDS = (1, 2)
-WORD_PATTERN = r"\w+"
-COLUMN = np.int32
 
-_words = re.compile(WORD_PATTERN).findall
+_words = re.compile(r"\w+|[^\w\s]").findall
 
 FloatArray = npt.NDArray[np.float32]
-Vocabulary = Mapping[str, bytes]
+Rows = Mapping[str, int]
 
 
-def character_ngrams(folded: str) -> list[str]:
-    """N-grams of 2 to 5 characters inside word boundaries, exactly as scikit-learn's `char_wb` analyzer cuts them."""
-    return [gram for word in folded.split() for gram in ngrams_of_word(word)]
+def words_and_pairs(text: str) -> tuple[list[str], list[str]]:
+    """Return the words of a text and the pairs of neighbours, each once and in order; a pair has a space in it."""
+    words = _words(text)
+    return list(dict.fromkeys(words)), list(dict.fromkeys([f"{left} {right}" for left, right in pairwise(words)]))
 
 
-def ngrams_of_word(word: str) -> list[str]:
-    """Return the part of `character_ngrams` that one word without a space gives."""
-    shortest, longest = CHARACTERS
+def ngrams_of_word(word: str, sizes: tuple[int, int] = CHARACTERS) -> list[str]:
+    """Return the n-grams of 2 to 5 characters of a word with a space on either side, or of other `sizes`."""
+    shortest, longest = sizes
     padded = f" {word} "
     grams: list[str] = []
     for size in range(shortest, longest + 1):
@@ -40,42 +38,35 @@ def ngrams_of_word(word: str) -> list[str]:
     return grams
 
 
-def word_ngrams(folded: str) -> list[str]:
-    """Words and pairs of words, exactly as scikit-learn's `word` analyzer cuts them."""
-    words = _words(folded)
-    return words + [f"{left} {right}" for left, right in pairwise(words)]
-
-
-def numbered(grams: Iterable[str], first: int = 0) -> dict[str, bytes]:
-    """Return the column of each n-gram, from `first` on."""
-    return {gram: COLUMN(column).tobytes() for column, gram in enumerate(grams, first)}
-
-
-def with_beginnings(known: Vocabulary) -> dict[str, bytes]:
-    """Return, for each n-gram of characters, the columns of all n-grams with which it begins, itself among them.
-
-    Where an n-gram is known, so are those: they stood in the training data too.
-    """
+def beginnings(gram: str) -> list[str]:
+    """Return the n-grams with which one begins, the shortest first and itself last."""
     shortest, _ = CHARACTERS
-    return {
-        gram: b"".join([known[gram[:size]] for size in range(shortest, len(gram) + 1) if gram[:size] in known])
-        for gram in known
-    }
+    return [gram[:size] for size in range(shortest, len(gram) + 1)]
 
 
-def columns_of_word(word: str, beginnings: Vocabulary) -> bytes:
-    """Return the known columns of `ngrams_of_word`, in any order; `beginnings` is what `with_beginnings` made."""
+def rows_of_ngrams(word: str, known: Rows) -> Iterator[int]:
+    """Yield the row of the longest known n-gram of characters at each place of a word.
+
+    Where each row is the sum over the `beginnings` of its n-gram, these say all of the word's known n-grams: where an
+    n-gram is known, so are its beginnings, which stood in the training data too.
+    """
     shortest, longest = CHARACTERS
     padded = f" {word} "
-    found = []
     for start in range(len(padded) - shortest + 1):
-        gram = padded[start : start + longest]
-        while gram not in beginnings and len(gram) > shortest:
-            gram = gram[:-1]
-        found.append(beginnings.get(gram, b""))
-    return b"".join(found)
+        for end in range(start + longest, start + shortest - 1, -1):
+            if row := known.get(padded[start:end]):
+                yield row
+                break
 
 
-def columns_of_words(folded: str, known: Vocabulary) -> bytes:
-    """Return the columns of `word_ngrams` that are known, once for each time one occurs."""
-    return b"".join(map(known.get, word_ngrams(folded), repeat(b"")))
+def rows_of_text(text: str, words: Rows, characters: Rows) -> list[int]:
+    """Return the rows whose sum says all of a text: one of each known word and pair, of a new word those of n-grams."""
+    own, pairs = words_and_pairs(text)
+    found: list[int] = []
+    for word in own:
+        if row := words.get(word):
+            found.append(row)
+        else:
+            found += rows_of_ngrams(word, characters)
+    found += [row for pair in pairs if (row := words.get(pair))]
+    return found

@@ -2,7 +2,7 @@
 
 import pathlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,20 +54,20 @@ class Gazetteer:
         # The longest name first, so that « mobile pro » is not read as « mobile ».
         ordered = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile(rf"(?<![\w+])(?:{_alternatives(ordered)})(?![\w])")
-        # The words of each name without a digit, by the longest: a text that holds none is not searched for names.
-        self._signs: dict[str, list[frozenset[str]]] = {}
-        for name in ordered:
-            if not _DIGIT.search(name):
-                self._signs.setdefault(max(letters(name), key=len), []).append(frozenset(letters(name)))
-        self._misspelling = Misspelling(
-            {name: self._names[name][0] for name in ordered}, content["slips"], content["exact"], content["no_slip"]
-        )
         self._alone = {
             _plain(name): (group, value)
             for group, values in content["alone"].items()
             for value, names in values.items()
             for name in names
         }
+        # The words of each name without a digit, by the longest: a text that holds none is not searched for names.
+        self._signs: dict[str, list[frozenset[str]]] = {}
+        for name in (*ordered, *self._alone):
+            if not _DIGIT.search(name):
+                self._signs.setdefault(max(letters(name), key=len), []).append(frozenset(letters(name)))
+        self._misspelling = Misspelling(
+            {name: self._names[name][0] for name in ordered}, content["slips"], content["exact"], content["no_slip"]
+        )
         self._not_meant = {value: [_frame(frame) for frame in frames] for value, frames in content["not_meant"].items()}
         self.line_words = frozenset(content["line_words"])
         self.place_words = frozenset(content["place_words"])
@@ -102,8 +102,17 @@ class Gazetteer:
         # Every scalar is a word that people write: to other loaders « on » is true.
         return cls(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
 
-    def find(self, folded: str) -> list[Mention]:
-        """Return the mentions in a text folded by `nlu.text.fold`, in order, none overlapping another."""
+    def may_name(self, folded: str, words: Set[str]) -> bool:
+        """Say whether a folded text of these `words` (runs of letters) may hold a name that is spelt right."""
+        return _DIGIT.search(folded) is not None or any(
+            name <= words for sign in words & self._signs.keys() for name in self._signs[sign]
+        )
+
+    def find(self, folded: str, with_slips: bool = True) -> list[Mention]:
+        """Return the mentions in a text folded by `nlu.text.fold`, in order, none overlapping another.
+
+        Names with a slip or two are among them, or not: `with_slips`.
+        """
         # Of an address, whose « ml » is no country, nothing is read.
         text = _plain(
             folded if "@" not in folded else _MAIL_ADDRESS.sub(lambda found: " " * len(found.group()), folded)
@@ -113,12 +122,11 @@ class Gazetteer:
             start = text.index(bare)
             return [Mention(*self._alone[bare], start, start + len(bare))]
         words = letters(text)
-        has_digit = _DIGIT.search(text) is not None
-        found = self._numbers(text) if has_digit else []
-        names = self._spelt(text) if has_digit or self._holds_a_name(set(words)) else []
-        names += _widest(
-            [Mention(*self._names[name], start, end) for name, start, end in self._misspelling.find(text, words)]
-        )
+        found = self._numbers(text) if _DIGIT.search(text) else []
+        names = self._spelt(text) if self.may_name(text, frozenset(words)) else []
+        if with_slips:
+            slips = self._misspelling.find(text, words)
+            names += _widest([Mention(*self._names[name], start, end) for name, start, end in slips])
         found += _widest([mention for mention in names if _is_free(mention, found)])
         if not found:
             return []
@@ -159,9 +167,6 @@ class Gazetteer:
         """Say whether a message bears a topic's word and is about something else: « portabilité de mon numéro »."""
         phrases = self._lookalikes.get(topic)
         return phrases is not None and phrases.search(_plain(folded)) is not None
-
-    def _holds_a_name(self, words: set[str]) -> bool:
-        return any(name <= words for sign in words & self._signs.keys() for name in self._signs[sign])
 
     def _spelt(self, text: str) -> list[Mention]:
         return [

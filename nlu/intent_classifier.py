@@ -32,7 +32,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the settings: `regularisation` (C) and `sharpness`, both > 0, and `ranking_length`, >= 1."""
-        return {"regularisation": 1.0, "sharpness": 5.0, "ranking_length": 6}
+        return {"regularisation": 2.0, "sharpness": 5.0, "ranking_length": 6}
 
     def __init__(
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: TopicModel | None = None

@@ -1,11 +1,13 @@
 """The names in a message as words of their own: every operator's name is one word to the classifier, and every town's.
 
-A sentence about Free teaches nothing of Digicel to n-grams; that both are companies does.
+A sentence about Free teaches nothing of Digicel to n-grams; that both are companies does. A name with a slip in it is
+left to the n-grams of its letters: hardly a sentence is understood otherwise for it.
 """
 
 from functools import lru_cache
 
 from nlu.gazetteer import Gazetteer
+from nlu.text import letters
 from nlu.whose import Whose
 
 # Which of several it is matters for companies alone; a country or an offer decides no topic.
@@ -24,13 +26,13 @@ def with_names(text: str) -> str:
     `Gazetteer.load` and `Whose` do, when their content cannot be read.
     """
     gazetteer, whose = _known()
-    words = {
-        f"_{mention.group}_{mention.value}" if mention.group == _TOLD_APART else f"_{mention.group}"
-        for mention in gazetteer.find(text)
-    }
-    holder = whose.holder(text)
-    if holder:
-        words.add(f"_{holder.value}")
-    if not words:
-        return text
-    return " ".join([text, *sorted(words)])
+    held = frozenset(letters(text))
+    kinds = set()
+    if gazetteer.may_name(text, held):
+        kinds = {
+            f"_{mention.group}_{mention.value}" if mention.group == _TOLD_APART else f"_{mention.group}"
+            for mention in gazetteer.find(text, with_slips=False)
+        }
+    if whose.may_name(held) and (holder := whose.holder(text)):
+        kinds.add(f"_{holder.value}")
+    return " ".join([text, *sorted(kinds)]) if kinds else text

@@ -4,8 +4,7 @@ One function for the classifier inside Rasa and for the evaluation outside it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from typing import NamedTuple
 
 from nlu.clauses import Questions, Ranking, questions
 from nlu.contrast import contrast
@@ -17,17 +16,27 @@ _CLEAR_WITHOUT = 0.5
 _GENERAL = frozenset({"exercise"})
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """The ranked intents of a message, best first with their probabilities, and the questions of its halves."""
 
     ranking: Ranking
     questions: Questions
 
 
+class _Ranked(dict[str, Ranking]):
+    """The rankings of a message and of its parts, each made once."""
+
+    def __init__(self, rank: Callable[[str], Ranking]) -> None:
+        self._rank = rank
+
+    def __missing__(self, text: str) -> Ranking:
+        ranking = self[text] = self._rank(text)
+        return ranking
+
+
 def read(folded: str, rank: Callable[[str], Ranking], topics: frozenset[str]) -> Reading:
     """Read a message folded by `nlu.text.fold`; `rank` ranks all intents of a text read by `nlu.spelling`."""
-    rank = cache(rank)
+    rank = _Ranked(rank).__getitem__
     text = spelling().read(folded)
     rest = contrast().left(text)
     if rest:

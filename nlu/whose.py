@@ -40,10 +40,14 @@ class Whose:
         )
         self._not_with = re.compile(rf"\b(?:{_any(content['not_with'])})\b")
 
+    def may_name(self, words: Iterable[str]) -> bool:
+        """Say whether a folded text of these `words` (runs of letters) may name somebody else."""
+        return not self._holders.isdisjoint(words)
+
     def holder(self, folded: str) -> Holder | None:
         """Return whose data a folded message is about, None where it is the person's own or not said."""
         # Most messages name nobody else: a look at their words spares the expressions.
-        if self._holders.isdisjoint(letters(folded)):
+        if not self.may_name(letters(folded)):
             return None
         text = _SPACES.sub(" ", folded)
         if self._not_with.search(text):

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from evaluation.classifiers import Average, ClassThresholds, Margins, Multinomial, Nearest, OneVsRest, TwoStages
 from evaluation.classifiers import WhenUnsure
-from evaluation.grams import Characters, Words
+from evaluation.grams import Characters, Weighed, Words
 from evaluation.task import Task
 
 INTENTS = ("greet", "out_of_scope", "retention", "transfers", "thanks", "policy_silent")
@@ -34,7 +34,8 @@ plain, nearest = OneVsRest(), Nearest()
 variants = {
     "plain": plain,
     "sharp": OneVsRest(sharpness=50.0),
-    "words": OneVsRest(Margins((Words(),))),
+    "words": OneVsRest(Margins((Weighed(longest=0),))),
+    "two blocks": OneVsRest(Margins((Characters(), Words()), 1.0)),
     "multinomial": Multinomial((Characters(), Words()), 30.0),
     "nearest": nearest,
     "mixed": Average(plain, nearest, 0.5, logarithms=False),

@@ -24,7 +24,7 @@ from evaluation.classifiers import (
 from evaluation.contenders.subset import Sentence
 from evaluation.crossvalidation import crossvalidate
 from evaluation.folds import few, folds, learned
-from evaluation.grams import Characters, Words
+from evaluation.grams import Characters, Weighed, Words
 from evaluation.latency import figures
 from evaluation.task import Classifier, Task
 from evaluation.understanding import Understanding, settings, topics
@@ -179,7 +179,8 @@ def test_the_variant_in_use_is_the_classifier_in_use(tmp_path: Path) -> None:
     in_use = VARIANTS["in use"].classifier
     found = in_use.predict(task(tmp_path))
     trained = scorer()
-    expected = np.array([trained.probabilities(as_learned(text)) for text in ASKED])
+    ranked = [dict(trained.rank(as_learned(text))) for text in ASKED]
+    expected = np.array([[ranking[intent] for intent in sorted(WORDS)] for ranking in ranked])
     assert np.abs(found - expected).max() < 1e-3
     assert in_use == OneVsRest(Margins(regularisation=own["regularisation"]), own["sharpness"])
 
@@ -192,8 +193,9 @@ def test_no_two_variants_are_the_same() -> None:
     "classifier",
     [
         OneVsRest(),
-        OneVsRest(Margins((Characters(3, 4), Words(1, 1)), 3.0)),
-        OneVsRest(Margins((Words(reader="typed", least=2),))),
+        OneVsRest(Margins((Weighed(3, 4, words=1, emphasis=1.0),), 3.0)),
+        OneVsRest(Margins((Weighed(longest=0, words=3, reader="typed"),))),
+        OneVsRest(Margins((Characters(3, 4), Words(1, 1)))),
         OneVsRest(Margins((Characters(reader="regular"),), 100.0, "logistic"), 0.7),
         Multinomial((Characters(), Words()), 30.0),
         Nearest(),

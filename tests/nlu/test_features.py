@@ -1,72 +1,63 @@
-"""Features are cut as scikit-learn cuts them, and found again without it."""
+"""A text is cut into words, pairs and n-grams, and the rows that are found say all of them."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer
 
-from nlu.features import (
-    CHARACTERS,
-    COLUMN,
-    WORD_PATTERN,
-    WORDS,
-    character_ngrams,
-    columns_of_word,
-    columns_of_words,
-    ngrams_of_word,
-    numbered,
-    with_beginnings,
-    word_ngrams,
-)
-from nlu.text import fold
+from nlu.features import CHARACTERS, beginnings, ngrams_of_word, rows_of_ngrams, rows_of_text, words_and_pairs
 
-by_characters = TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, lowercase=False).build_analyzer()
-by_words = TfidfVectorizer(ngram_range=WORDS, lowercase=False, token_pattern=WORD_PATTERN).build_analyzer()
+by_characters = CountVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, lowercase=False).build_analyzer()
 
 words_of_few_letters = st.text(alphabet="ae'1", min_size=1, max_size=9)
 
-SENTENCES = [
-    "Combien de temps gardez-vous mes données ?",
-    "j'veux supprimer mn compte svp",
-    "  À  qui\tles\ncommuniquez‑vous\u202f?  ",
-    "a",
-    "?!",
-    "",
-    "   ",
-    "+596 0596 00 00 00",
-]
 
-
-@pytest.mark.parametrize("sentence", SENTENCES)
-def test_a_sentence_is_cut_as_scikit_learn_cuts_it(sentence: str) -> None:
-    assert character_ngrams(fold(sentence)) == by_characters(fold(sentence))
-    assert word_ngrams(fold(sentence)) == by_words(fold(sentence))
+@pytest.mark.parametrize(
+    ("text", "words", "pairs"),
+    [
+        (
+            "combien de temps, au fait ?",
+            ["combien", "de", "temps", ",", "au", "fait", "?"],
+            ["combien de", "de temps", "temps ,", ", au", "au fait", "fait ?"],
+        ),
+        ("mes droits et mes droits", ["mes", "droits", "et"], ["mes droits", "droits et", "et mes"]),
+        ("j'ai _countries", ["j", "'", "ai", "_countries"], ["j '", "' ai", "ai _countries"]),
+        ("oui", ["oui"], []),
+        ("  ", [], []),
+    ],
+)
+def test_words_signs_and_pairs_are_each_there_once(text: str, words: list[str], pairs: list[str]) -> None:
+    assert words_and_pairs(text) == (words, pairs)
 
 
 @given(st.text())
-def test_any_text_is_cut_into_the_characters_that_scikit_learn_finds(text: str) -> None:
-    assert character_ngrams(text) == by_characters(text)
+def test_a_word_holds_no_space_and_a_pair_holds_one(text: str) -> None:
+    words, pairs = words_and_pairs(text)
+    assert not any(" " in word for word in words)
+    assert all(pair.count(" ") == 1 for pair in pairs)
 
 
-@given(st.text(alphabet=st.sampled_from("aé_1 '-.,\n")) | st.text())
-def test_any_text_is_cut_into_the_words_that_scikit_learn_finds(text: str) -> None:
-    assert word_ngrams(text) == by_words(text)
+@given(st.text(alphabet=st.characters(exclude_categories=("Z", "C")), min_size=1))
+def test_a_word_is_cut_into_the_characters_that_scikit_learn_finds(word: str) -> None:
+    assert ngrams_of_word(word) == by_characters(word)
 
 
-def column_numbers(columns: bytes) -> list[int]:
-    return [int(column) for column in np.frombuffer(columns, COLUMN)]
-
-
-def test_a_column_is_given_for_each_time_that_a_known_gram_occurs() -> None:
-    known = numbered(["mes", "droits", "mes droits"], first=5)
-    assert sorted(column_numbers(columns_of_words("mes droits, mes autres droits", known))) == [5, 5, 6, 6, 7]
-    assert columns_of_words("autre chose", known) == b""
+@given(st.text(alphabet=" ae", min_size=2, max_size=5))
+def test_an_ngram_begins_with_itself_and_the_shorter_ones(gram: str) -> None:
+    assert beginnings(gram) == [gram[:size] for size in range(2, len(gram) + 1)]
 
 
 @given(st.lists(words_of_few_letters), words_of_few_letters)
-def test_a_word_has_the_columns_of_its_known_grams(learned: list[str], word: str) -> None:
+def test_the_rows_of_a_word_say_all_its_known_ngrams(learned: list[str], word: str) -> None:
     grams = sorted({gram for one in learned for gram in ngrams_of_word(one)})
-    known = {gram: column for column, gram in enumerate(grams)}
-    found = column_numbers(columns_of_word(word, with_beginnings(numbered(grams))))
-    assert sorted(found) == sorted(known[gram] for gram in ngrams_of_word(word) if gram in known)
+    # A digit for each n-gram: a row says how often each of them is in it.
+    one_of = {gram: 1000**place for place, gram in enumerate(grams)}
+    known = {gram: sum(one_of[shorter] for shorter in beginnings(gram)) for gram in grams}
+    assert sum(rows_of_ngrams(word, known)) == sum(one_of.get(gram, 0) for gram in ngrams_of_word(word))
+
+
+def test_a_known_word_has_one_row_and_a_new_one_those_of_its_ngrams() -> None:
+    words = {"mes": 1, "droits": 10, "mes droits": 100}
+    characters = {" d": 1000, "du": 10000}
+    assert rows_of_text("mes droits, mes durs droits", words, characters) == [1, 10, 1000, 10000, 100]
+    assert rows_of_text("autre chose", words, characters) == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlu.gazetteer import CONTENT, Gazetteer
-from nlu.text import fold
+from nlu.text import fold, letters
 
 GAZETTEER = Gazetteer.load()
 WRITTEN: dict[str, Any] = yaml.safe_load(CONTENT.read_text(encoding="utf-8"))
@@ -31,6 +31,19 @@ def test_every_name_is_found_in_capitals_inside_a_sentence() -> None:
     assert [
         name for group, value, name in NAMES if (group, value) not in found(f"Bonjour, voilà : {name.upper()}.")
     ] == []
+
+
+@given(
+    st.lists(st.sampled_from([name for _, _, name in NAMES] + ["590", "asso", "donnees", "a", "bamakoo"]), max_size=4)
+)
+def test_a_look_at_the_words_misses_no_name_spelt_right(words: list[str]) -> None:
+    text = fold(" ".join(words))
+    assert GAZETTEER.may_name(text, frozenset(letters(text))) or not GAZETTEER.find(text, with_slips=False)
+
+
+def test_names_with_a_slip_are_found_or_left_out() -> None:
+    assert GAZETTEER.find("en gadeloupe")
+    assert not GAZETTEER.find("en gadeloupe", with_slips=False)
 
 
 def test_a_name_is_found_at_its_place() -> None:

@@ -27,3 +27,7 @@ def test_names_of_one_kind_are_one_word() -> None:
 
 def test_a_text_without_names_stays_as_it_is() -> None:
     assert with_names("combien de temps") == "combien de temps"
+
+
+def test_a_name_with_a_slip_in_it_is_left_to_its_letters() -> None:
+    assert with_names("ma ligne est en gadeloupe") == "ma ligne est en gadeloupe"
