@@ -5,6 +5,7 @@ One machine keeps trackers in SQLite (`server/tracker_store.py`), a cluster in P
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from typing import Any, ClassVar
 from weakref import WeakSet
@@ -19,7 +20,7 @@ class ConversationErasedError(RuntimeError):
     """The conversation was erased while it was being written to: nothing of it is kept."""
 
 
-class ConversationStore(TrackerStore):
+class ConversationStore(TrackerStore, ABC):
     """A tracker store from which a conversation can be erased."""
 
     _opened: ClassVar["WeakSet[ConversationStore]"] = WeakSet()
@@ -35,17 +36,17 @@ class ConversationStore(TrackerStore):
         """End it; the store is not used any more."""
         self._opened.discard(self)
 
+    @abstractmethod
     async def check(self) -> None:
         """Raise an error of the database unless it can be reached."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def erase(self, sender_id: str) -> None:
         """Erase a conversation. Raises an error of the database when that failed; erasing again goes on from there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reread(self, sender_id: str) -> None:
         """Forget what memory holds of a conversation: the next turn goes on from what is stored."""
-        raise NotImplementedError
 
     @classmethod
     async def erase_everywhere(cls, sender_id: str) -> None:

@@ -47,7 +47,7 @@ def main() -> None:
     if not token:
         sys.exit("RASA_TOKEN is not set: without it, whoever reaches Rasa could read every conversation.")
     try:
-        patches = install.install(os.environ.get("RASA_PATCHES", ""), Path(sys.argv[1]))
+        install.install(os.environ.get("RASA_PATCHES", ""), Path(sys.argv[1]))
     except ValueError as error:
         sys.exit(str(error))
     traces.start("rasa")
@@ -63,7 +63,6 @@ def main() -> None:
     def serving(app: Sanic, *_: object) -> None:
         unwrap(app.ctx.agent)
         followed.follow(app.ctx.agent)
-        install.loaded(patches)
         formatter.serve()
 
     rasa.run(

@@ -3,21 +3,19 @@
 import logging
 from pathlib import Path
 
-from server.fast import actions_here, debug_logs, event_types, graph, heap, history, rules, schema, unused
+from server.fast import actions_here, graph, history, rules, schema, unused
 from server.fast.patch import Installed, Patch, UnexpectedError
 
 logger = logging.getLogger(__name__)
 
 PATCHES: tuple[Patch, ...] = (
     schema.PATCH,
-    debug_logs.PATCH,
-    event_types.PATCH,
     graph.PATCH,
     history.PATCH,
     rules.PATCH,
     actions_here.PATCH,
 )
-NAMES = (unused.NAME, *(patch.name for patch in PATCHES), heap.NAME)
+NAMES = (unused.NAME, *(patch.name for patch in PATCHES))
 
 
 def wanted(setting: str) -> frozenset[str]:
@@ -46,7 +44,7 @@ def install(setting: str, model: Path) -> Installed:
         try:
             if name == unused.NAME:
                 unused.apply(model)
-            elif name != heap.NAME:  # made once all is loaded
+            else:
                 next(patch for patch in PATCHES if patch.name == name).apply()
         except UnexpectedError as error:
             installed.off[name] = str(error)
@@ -54,9 +52,3 @@ def install(setting: str, model: Path) -> Installed:
         else:
             installed.on.append(name)
     return installed
-
-
-def loaded(installed: Installed) -> None:
-    """Call once the model is loaded and requests are about to be served."""
-    if heap.NAME in installed.on:
-        heap.freeze()

@@ -11,9 +11,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from rasa.shared.core.events import Event
+from rasa.core.actions.action import RemoteAction
 
-from server.fast import event_types, install, unused
+from server.fast import install, schema, unused
 from server.fast.patch import Patch, UnexpectedError, named
 from tests.server.fast.conftest import MODEL, applied
 
@@ -54,7 +54,7 @@ def test_it_is_not_made_when_what_it_relies_on_is_other_code(patch: Patch) -> No
 
 @pytest.mark.parametrize("owner", ["rasa.no_such_module", "rasa.shared.core.events:NoSuchClass"])
 def test_it_is_not_made_on_what_is_not_there(owner: str) -> None:
-    patch = Patch("x", (dataclasses.replace(event_types.PATCH.replacements[0], owner=owner),))
+    patch = Patch("x", (dataclasses.replace(schema.PATCH.replacements[0], owner=owner),))
     with pytest.raises(UnexpectedError, match="there is no"):
         patch.apply()
 
@@ -63,21 +63,21 @@ def test_a_patch_that_does_not_fit_is_left_out_and_said(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = dataclasses.replace(
-        event_types.PATCH, replacements=(dataclasses.replace(event_types.PATCH.replacements[0], source="0" * 16),)
+        schema.PATCH, replacements=(dataclasses.replace(schema.PATCH.replacements[0], source="0" * 16),)
     )
     monkeypatch.setattr(install, "PATCHES", (other,))
-    before = Event.resolve_by_type
+    before = RemoteAction._validate_action_result
     with caplog.at_level(logging.WARNING):
-        installed = install.install("event-types", MODEL)
-    assert (installed.on, list(installed.off)) == ([], ["event-types"])
-    assert Event.resolve_by_type is before
-    assert "the patch event-types is off, Rasa's own code runs in its place" in caplog.text
+        installed = install.install("schema", MODEL)
+    assert (installed.on, list(installed.off)) == ([], ["schema"])
+    assert RemoteAction._validate_action_result is before
+    assert "the patch schema is off, Rasa's own code runs in its place" in caplog.text
 
 
 def test_all_is_the_default_and_off_is_none() -> None:
     assert install.wanted("") == install.wanted("all") == set(install.NAMES)
     assert install.wanted("off") == frozenset()
-    assert install.wanted("graph, heap") == {"graph", "heap"}
+    assert install.wanted("graph, rules") == {"graph", "rules"}
 
 
 def test_an_unknown_name_is_refused() -> None:
