@@ -30,7 +30,7 @@ def collect(folder: Path, selection: Path, sealed: Path) -> dict[str, dict[str, 
         found["selection"] = chosen
     for name, path in (("sealed", sealed), ("opened", OPENED / "RESULT.json")):
         if held := read(path):
-            found[name] = {**held["runs"][0], "times": len(held["runs"])}
+            found[name] = {**held["runs"][0], "again": held["runs"][1:]}
     return found
 
 

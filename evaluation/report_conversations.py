@@ -47,18 +47,23 @@ def conversations(results: Results, pictures: Sequence[str]) -> str:
 
 
 def sealed(results: Results) -> str:
-    """« Sealed conversations »: the figures of the first run, or that there was none yet."""
+    """« Sealed conversations »: the figures of the first run, what later ones came to, or that there was none yet."""
     held = results.get("sealed")
     if not held:
         return (
             "## Sealed conversations\n\n*Not held yet: they are held once, when nothing is changed any more"
             " (`evaluation/README.md`).*"
         )
-    again = "" if held["times"] == 1 else f" They were held {held['times']} times; these are the figures of the first."
+    again = [
+        f"Held again on {later['date']}, still unread, by a later version: {percent(later['conversations'])} right"
+        f" ({later['conversations']['right']} of {later['conversations']['asked']}), {later['wrong_contacts']} replies"
+        f" with a wrong contact, {later['not_grounded']} that cite or state what is not in the policy."
+        for later in held["again"]
+    ]
     return "\n\n".join(
         [
             "## Sealed conversations",
-            f"Held on {held['date']}, once, on conversations that nobody who works on the assistant had read.{again}",
+            f"Held on {held['date']}, on conversations that nobody who works on the assistant had read.",
             f"{percent(held['conversations'])} right ({held['conversations']['right']} of"
             f" {held['conversations']['asked']}). Replies with a wrong contact: {held['wrong_contacts']}; that cite or"
             f" state what is not in the policy: {held['not_grounded']}. {refusals(held)}",
@@ -66,6 +71,7 @@ def sealed(results: Results) -> str:
                 ["file", "what it holds", "right", "share"],
                 [_file(name, held["files"][name]) for name in held["files"]],
             ),
+            *again,
             *_opened(results.get("opened")),
         ]
     )

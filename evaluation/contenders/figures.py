@@ -96,7 +96,8 @@ def wilson(right: int, asked: int) -> tuple[float, float]:
     share, spread = right / asked, _Z95**2 / asked
     middle = (share + spread / 2) / (1 + spread)
     half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Where all or none are right the bound is the share itself, which rounding may miss.
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def paired_difference(ours: Sequence[bool], theirs: Sequence[bool]) -> tuple[float, float, float]:
