@@ -55,7 +55,7 @@ def sealed(results: Results) -> str:
             " (`evaluation/README.md`).*"
         )
     again = [
-        f"Held again on {later['date']}, still unread, by a later version: {percent(later['conversations'])} right"
+        f"Held again on {later['date']}, by a later version: {percent(later['conversations'])} right"
         f" ({later['conversations']['right']} of {later['conversations']['asked']}), {later['wrong_contacts']} replies"
         f" with a wrong contact, {later['not_grounded']} that cite or state what is not in the policy."
         for later in held["again"]

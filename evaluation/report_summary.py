@@ -33,7 +33,7 @@ def in_short(results: Results, targets: Sequence[Mapping[str, Any]]) -> str:
         )
     if sealed := results.get("sealed"):
         lines.append(
-            f"**On the sealed conversations, held once at the end: {percent(sealed['conversations'])} right.**"
+            f"**On the sealed conversations, when they were first held: {percent(sealed['conversations'])} right.**"
         )
     if others := results.get("contenders"):
         lines.append(_against(others))

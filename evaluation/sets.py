@@ -82,7 +82,8 @@ def check_sealed(result: Path, again: bool) -> list[dict[str, Any]]:
     if runs and not again:
         raise SetError(
             f"The sealed conversations were held on {runs[0]['date']}, and count once: see {result}."
-            " Held again, they are a development set (--again does it, and the report will say so)."
+            " --again holds them once more, and the report will say so. Once their failures are read, they are no"
+            " longer sealed."
         )
     return runs
 

@@ -95,7 +95,7 @@ VARIANTS = {
         OneVsRest(Margins(regularisation=200.0, loss="logistic"), 0.7),
     ),
     "multinomial": Variant(
-        "the first one: multinomial logistic regression, C = 30, classes balanced, without names",
+        "like the first one: multinomial logistic regression, C = 30, classes balanced, without names",
         Multinomial((Characters(reader="regular"), Words(reader="regular")), 30.0),
     ),
     "lemmas": Variant(

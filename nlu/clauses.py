@@ -21,7 +21,7 @@ _ASKS = re.compile(
 _SENTENCE_END = re.compile(r"[?;!]|\.(?=\s)")
 # Words that ask after something named elsewhere in the message: « mes droits : lesquels ? » is one question.
 _ONLY_ASKS = re.compile(
-    r"(?:et )?(?:lesquels?|lesquelles?|laquelle|quels?|quelles?|qui|quoi|comment|combien|ou|quand|pourquoi)"
+    r"lequel|laquelle|lesquels|lesquelles|quels?|quelles?|qui|quoi|comment|combien|ou|quand|pourquoi"
 )
 # What joins a second question to the first says nothing of its topic.
 _JOINING = re.compile(r"^(?:et|puis|aussi|sinon|egalement|en plus|alors|ensuite|d'autre part)\b[ ,]*")

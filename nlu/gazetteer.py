@@ -104,7 +104,9 @@ class Gazetteer:
 
     def may_name(self, folded: str, words: Set[str]) -> bool:
         """Say whether a folded text of these `words` (runs of letters) may hold a name that is spelt right."""
-        return _DIGIT.search(folded) is not None or any(
+        if _DIGIT.search(folded):
+            return True
+        return not self._signs.keys().isdisjoint(words) and any(
             name <= words for sign in words & self._signs.keys() for name in self._signs[sign]
         )
 

@@ -26,6 +26,7 @@ def with_names(text: str) -> str:
     `Gazetteer.load` and `Whose` do, when their content cannot be read.
     """
     gazetteer, whose = _known()
+    # Most texts name nothing: a look at their words spares two searches.
     held = frozenset(letters(text))
     kinds = set()
     if gazetteer.may_name(text, held):

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-# No number of a row may be further from 0 than 2 ** 31 divided by this, so that as many rows can be added.
-MOST_ROWS = 1024
 _BYTES = 4  # of a number
 _MIDDLE = 1 << (8 * _BYTES - 1)
+# So many rows can be added, if none of their numbers is further from 0 than LARGEST.
+MOST_ROWS = 1024
+LARGEST = (_MIDDLE - 1) // MOST_ROWS
 
 Matrix = npt.NDArray[np.int32]
 

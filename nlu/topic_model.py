@@ -10,13 +10,13 @@ import math
 import pathlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
 from nlu.features import Rows, rows_of_text
-from nlu.packed import MOST_ROWS, Matrix, added, pack, unpack
+from nlu.packed import LARGEST, MOST_ROWS, Matrix, added, pack, unpack
 
-_LARGEST = np.iinfo(np.int32).max
 _ARRAYS = "intent_model.npz"
 _NAMES = "intent_model.json"
 
@@ -27,7 +27,7 @@ class TopicModel:
 
     There are packed rows for the words, the pairs of words and the n-grams of characters of the training data. Of no
     others: what a person may have typed and nobody else has, a name perhaps, is not remembered. The numbers of a row
-    are one for each class and one for the text's length, in `unit`ths.
+    are one for each class and one for the square of the text's length, in `unit`ths.
     """
 
     classes: tuple[str, ...]
@@ -55,7 +55,7 @@ class TopicModel:
         weighing = Weighing.of(texts)
         machine = LinearSVC(C=regularisation, random_state=0).fit(weighing.features(texts), intents)
         characters, words = weighing.rows(sharpness * machine.coef_)
-        unit = (_LARGEST // MOST_ROWS) / max(np.abs(characters).max(), np.abs(words).max())
+        unit = LARGEST / max(np.abs(characters).max(), np.abs(words).max())
         return cls(
             tuple(str(name) for name in machine.classes_),
             _named(weighing.characters, np.rint(unit * characters).astype(np.int32)),
@@ -65,20 +65,23 @@ class TopicModel:
         )
 
     def rank(self, text: str) -> list[tuple[str, float]]:
-        """Return all classes with their probabilities for one text as `nlu.reading` reads it, likeliest first."""
-        odds = self._odds(text)
-        together = sum(odds)
-        order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)
-        return [(self.classes[place], odds[place] / together) for place in order]
+        """Return all classes with their probabilities for one text as `nlu.reading` reads it, likeliest first.
 
-    def _odds(self, text: str) -> list[float]:
-        # A text's length is 1, a plane's a dozen or so: no score is near to what math.exp cannot raise.
-        rows = rows_of_text(text, self.words, self.characters)[:MOST_ROWS]
+        Of a text of more than MOST_ROWS rows the first count, words before pairs of words.
+        """
+        scores = self._scores(rows_of_text(text, self.words, self.characters)[:MOST_ROWS])
+        highest = max(scores)
+        odds = [math.exp(score - highest) for score in scores]
+        together = sum(odds)
+        shares = [(name, share / together) for name, share in zip(self.classes, odds, strict=True)]
+        return sorted(shares, key=itemgetter(1), reverse=True)
+
+    def _scores(self, rows: Sequence[int]) -> Sequence[float]:
         if not rows:
-            return [math.exp(start) for start in self.intercept]
+            return self.intercept
         *sums, square = added(rows, len(self.classes) + 1)
         scale = 1 / math.sqrt(self.unit * square)
-        return [math.exp(scale * score + start) for score, start in zip(sums, self.intercept, strict=True)]
+        return [scale * score + start for score, start in zip(sums, self.intercept, strict=True)]
 
     def save(self, folder: pathlib.Path) -> None:
         """Write the model into a folder. Raises OSError when it cannot be written."""
@@ -97,11 +100,15 @@ class TopicModel:
         """Read what `save` wrote. Raises OSError, KeyError or ValueError when it is not there or not whole."""
         names = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
         with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+            tables = arrays["characters"], arrays["words"]
+            intercept = tuple(arrays["intercept"].tolist())
+            if any(table.shape[1] != len(intercept) + 1 for table in tables) or len(intercept) != len(names["classes"]):
+                raise ValueError(f"the parts of the intent model in {folder} are not of one model")
             return cls(
                 tuple(names["classes"]),
-                _named(names["characters"], arrays["characters"]),
-                _named(names["words"], arrays["words"]),
-                tuple(arrays["intercept"].tolist()),
+                _named(names["characters"], tables[0]),
+                _named(names["words"], tables[1]),
+                intercept,
                 float(arrays["unit"]),
             )
 

@@ -9,14 +9,16 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.feature_extraction.text import CountVectorizer
 
-from nlu.features import FloatArray, beginnings, ngrams_of_word, words_and_pairs
+from nlu.features import beginnings, ngrams_of_word, words_and_pairs
 
 # How much more a word or a pair of words counts than one of the many n-grams of a word (docs/evaluation.md).
 EMPHASIS = 1.5
 
+FloatArray = npt.NDArray[np.float32]
 Cut = Callable[[str], tuple[list[str], list[str]]]
 Spell = Callable[[str], list[str]]
 

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from server.fast import actions_here, graph, history, rules, schema, unused
-from server.fast.patch import Installed, Patch, UnexpectedError
+from server.fast.patch import Patch, UnexpectedError
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +29,11 @@ def wanted(setting: str) -> frozenset[str]:
     return chosen
 
 
-def install(setting: str, model: Path) -> Installed:
+def install(setting: str, model: Path) -> None:
     """Make the patches that are wanted, before Rasa is imported; one that Rasa does not fit is left out and logged.
 
     Raises ValueError for an unknown name.
     """
-    installed = Installed()
     chosen = wanted(setting)
     if chosen != set(NAMES):
         logger.warning("RASA_PATCHES leaves out: %s", ", ".join(sorted(set(NAMES) - chosen)))
@@ -47,8 +46,4 @@ def install(setting: str, model: Path) -> Installed:
             else:
                 next(patch for patch in PATCHES if patch.name == name).apply()
         except UnexpectedError as error:
-            installed.off[name] = str(error)
             logger.warning("the patch %s is off, Rasa's own code runs in its place: %s", name, error)
-        else:
-            installed.on.append(name)
-    return installed

@@ -5,7 +5,7 @@ import importlib
 import inspect
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -65,14 +65,6 @@ class Patch:
         for (owner, attribute), new in zip(before, made, strict=True):
             setattr(owner, attribute, new)
         return undo
-
-
-@dataclass
-class Installed:
-    """What became of the patches: those at work, and why the others are not."""
-
-    on: list[str] = field(default_factory=list)
-    off: dict[str, str] = field(default_factory=dict)
 
 
 def named(owner: str) -> Any:

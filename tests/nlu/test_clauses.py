@@ -59,6 +59,7 @@ def test_a_message_is_cut_where_a_second_question_may_begin(text: str, parts: li
         "Qui reçoit mes données ?",
         "hé, qui ?",
         "mes droits : lesquels ?",  # asks after what stands before it
+        "mon droit : lequel ?",
         "Vous les vendez et pourquoi",
         "vous les trouvez où, les informations sur moi",  # a comma, and nothing asked after it
         "je n'accepte plus que mes informations servent",

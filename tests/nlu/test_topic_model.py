@@ -13,7 +13,7 @@ from scipy.special import softmax
 from sklearn.svm import LinearSVC
 
 from nlu.features import words_and_pairs
-from nlu.packed import MOST_ROWS, unpack
+from nlu.packed import LARGEST, MOST_ROWS, pack, unpack
 from nlu.text import fold
 from nlu.topic_model import TopicModel
 from nlu.weighing import Weighing
@@ -61,8 +61,7 @@ def test_probabilities_are_the_softmax_of_scikit_learn_s_margins(
     texts, intents = examples
     weighing = Weighing.of(texts)
     machine = LinearSVC(C=REGULARISATION, random_state=0).fit(weighing.features(texts), intents)
-    # The last is longer than what any message is.
-    asked = [*map(fold, UNSEEN), *texts, " ".join(texts[:100])]
+    asked = [*map(fold, UNSEEN), *texts, " ".join(texts[::150])]
     margins = machine.decision_function(weighing.features(asked))
     assert model.classes == tuple(machine.classes_)
     np.testing.assert_allclose(
@@ -70,16 +69,30 @@ def test_probabilities_are_the_softmax_of_scikit_learn_s_margins(
     )
 
 
-def test_a_text_of_more_words_than_can_be_added_is_ranked_all_the_same(model: TopicModel) -> None:
-    text = " ".join(f"{word}{number}" for number in range(MOST_ROWS) for word in ("donnees", "duree"))
-    assert len(words_and_pairs(text)[0]) > MOST_ROWS
-    assert sum(probabilities(model, text)) == pytest.approx(1.0)
+def test_of_a_text_of_more_rows_than_can_be_added_the_first_count() -> None:
+    words = [f"mot{number}" for number in range(MOST_ROWS + 1)]
+    rows = np.array([[LARGEST, -LARGEST, 0, LARGEST]] * MOST_ROWS + [[-LARGEST, LARGEST, LARGEST, LARGEST]], np.int32)
+    large = TopicModel(
+        ("greet", "affirm", "deny"), {}, dict(zip(words, pack(rows), strict=True)), (0.0,) * 3, 1 / MOST_ROWS
+    )
+    assert large.rank(" ".join(words)) == large.rank(" ".join(words[:-1]))
 
 
-def test_as_many_rows_as_may_be_added_do_not_reach_into_their_neighbours(model: TopicModel) -> None:
+def test_no_number_of_a_row_is_too_large_to_be_added(model: TopicModel) -> None:
     for rows in (model.words, model.characters):
-        largest = np.abs(unpack(rows.values(), len(model.classes) + 1)).max()
-        assert int(largest) * MOST_ROWS <= np.iinfo(np.int32).max
+        assert np.abs(unpack(rows.values(), len(model.classes) + 1)).max() <= LARGEST
+
+
+@pytest.mark.parametrize("text", ["ha" * 400, "do" * 400, "donnees" * 100, "zut " + "u" * 900])
+def test_what_repeats_itself_is_no_surer_for_it(model: TopicModel, text: str) -> None:
+    few = dict(model.rank(text[:20]))
+    assert dict(model.rank(text)) == pytest.approx(few, abs=0.05)
+
+
+@pytest.mark.parametrize("sharpness", [0.1, 50.0])
+def test_probabilities_are_found_however_sharp(examples: tuple[list[str], list[str]], sharpness: float) -> None:
+    sharp = TopicModel.train(*examples, regularisation=REGULARISATION, sharpness=sharpness)
+    assert sum(probabilities(sharp, fold(UNSEEN[1]))) == pytest.approx(1.0)
 
 
 def test_the_ranking_holds_all_classes_likeliest_first(model: TopicModel) -> None:
@@ -131,6 +144,15 @@ def test_a_model_of_which_a_part_is_missing_is_not_loaded(model: TopicModel, tmp
     model.save(tmp_path)
     next(tmp_path.glob(f"*{suffix}")).unlink()
     with pytest.raises(OSError, match="intent_model"):
+        TopicModel.load(tmp_path)
+
+
+def test_parts_of_two_models_are_not_loaded(model: TopicModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    names = json.loads((tmp_path / "intent_model.json").read_text("utf-8"))
+    names["classes"].append("deny")
+    (tmp_path / "intent_model.json").write_text(json.dumps(names), "utf-8")
+    with pytest.raises(ValueError, match="not of one model"):
         TopicModel.load(tmp_path)
 
 

@@ -26,7 +26,7 @@ def test_what_fewer_texts_hold_weighs_more_and_words_more_than_ngrams() -> None:
     assert weight(weighing, weighing.characters, " ? ") == pytest.approx(math.log(5 / 2) + 1)
 
 
-def test_a_text_is_of_length_one_however_often_it_says_a_thing() -> None:
+def test_a_word_is_of_length_one_and_a_text_no_longer_for_saying_a_thing_again() -> None:
     weighing = Weighing.of(TEXTS)
     features = weighing.features(TEXTS).toarray()
     # No n-gram stands twice in a word of these.

@@ -68,8 +68,7 @@ def test_a_patch_that_does_not_fit_is_left_out_and_said(
     monkeypatch.setattr(install, "PATCHES", (other,))
     before = RemoteAction._validate_action_result
     with caplog.at_level(logging.WARNING):
-        installed = install.install("schema", MODEL)
-    assert (installed.on, list(installed.off)) == ([], ["schema"])
+        install.install("schema", MODEL)
     assert RemoteAction._validate_action_result is before
     assert "the patch schema is off, Rasa's own code runs in its place" in caplog.text
 
