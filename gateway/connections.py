@@ -38,7 +38,7 @@ class Connection(H11Protocol):
     _stall_timer: asyncio.TimerHandle | None = None
     _sending_since = 0.0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to count, and make room when there is none."""
         super().connection_made(transport)
         self._sending_since = time.monotonic()

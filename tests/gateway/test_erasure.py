@@ -120,9 +120,9 @@ async def test_rounds_that_cannot_write_are_seen_until_one_can(peer: Peer, tmp_p
 async def test_a_round_forgets_the_addresses_that_were_asked_for(peer: Peer, tmp_path: Path) -> None:
     world = _World(peer, tmp_path)
     assert "Aminata" in URL("http://127.0.0.1/ivr/call/1?text1=je+suis+Aminata+Secrete").query
-    assert urlsplit.cache_info().currsize  # type: ignore[attr-defined]
+    assert urlsplit.cache_info().currsize  # type: ignore[attr-defined]  # typeshed does not know it
     await world.eraser.round()
-    assert urlsplit.cache_info().currsize == 0  # type: ignore[attr-defined]
+    assert urlsplit.cache_info().currsize == 0  # type: ignore[attr-defined]  # as above
     await world.close()
 
 
